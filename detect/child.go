@@ -1,0 +1,247 @@
+package detect
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"runtime"
+	"runtime/debug"
+	"runtime/pprof"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+// mission is the order of this process if it is a child. It leaves the
+// environment at once, so that processes which the scenario starts have none.
+var mission = func() *order {
+	dir := os.Getenv(childEnv)
+	if dir == "" {
+		return nil
+	}
+	_ = os.Unsetenv(childEnv)
+	text, err := os.ReadFile(filepath.Join(dir, fileOrder))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "detect: a child without its order:", err)
+		os.Exit(2)
+	}
+	o := &order{dir: dir}
+	if err := json.Unmarshal(text, o); err != nil {
+		fmt.Fprintln(os.Stderr, "detect: a child cannot read its order:", err)
+		os.Exit(2)
+	}
+	watchParent()
+	return o
+}()
+
+// carryOut runs the scenario under the ordered look and exits.
+func (o *order) carryOut(t testing.TB, scenario func()) {
+	if t.Failed() {
+		os.Exit(1) // in the test's own set-up; the parent shows what it printed
+	}
+	crash, err := os.Create(o.path(fileCrash))
+	if err == nil {
+		err = debug.SetCrashOutput(crash, debug.CrashOptions{})
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "detect: no crash output:", err)
+		os.Exit(1)
+	}
+	watched := func() {
+		defer func() {
+			switch {
+			case failed(t):
+				o.write(fileFailed, "failed an assertion")
+			case t.Skipped():
+				o.write(fileFailed, "skipped its test")
+			}
+		}()
+		scenario()
+	}
+	switch o.Look {
+	case watch:
+		o.watch(watched)
+	case profile:
+		o.profile(watched)
+	case bubble:
+		o.bubble(t, watched)
+	}
+	os.Exit(0)
+}
+
+func (o *order) watch(scenario func()) {
+	ignore := goleak.IgnoreCurrent()
+	o.began()
+	await(start(scenario))
+	o.write(fileReturned, "")
+	o.write(fileFinding, leftovers(ignore))
+}
+
+// busy marks a goroutine that may still end by itself.
+var busy = regexp.MustCompile(`in state (running|runnable|syscall|copystack|preempted)`)
+
+// leftovers waits, as goleak does, for the scenario's goroutines to end. One
+// that is still running gets two more rounds: on a loaded machine it may only
+// be late.
+func leftovers(ignore goleak.Option) string {
+	for round := 0; ; round++ {
+		err := goleak.Find(ignore)
+		if err == nil {
+			return ""
+		}
+		if round == 2 || !busy.MatchString(err.Error()) {
+			return err.Error()
+		}
+	}
+}
+
+func (o *order) profile(scenario func()) {
+	const looks = 10
+	p := pprof.Lookup(leakProfileName)
+	asked := o.askedToLook()
+	before, _ := leaked(p)
+	alive := runtime.NumGoroutine()
+	o.began()
+	over := start(scenario)
+	select {
+	case normal := <-over:
+		settle(normal)
+		o.write(fileReturned, "")
+	case <-asked:
+	}
+	for i := range looks {
+		if runtime.NumGoroutine() <= alive {
+			break // nothing left that could have leaked
+		}
+		// A stale reference in a register or on a stack hides a leak from one
+		// collection and not from the next.
+		time.Sleep(time.Duration(i+1) * 5 * time.Millisecond)
+		if n, text := leaked(p); n > before {
+			o.write(fileFinding, text)
+			return
+		}
+	}
+	o.write(fileFinding, "")
+}
+
+const leakProfileName = "goroutineleak"
+
+// leaked takes the profile, which runs a garbage collection.
+func leaked(p *pprof.Profile) (n int, text string) {
+	var b strings.Builder
+	if err := p.WriteTo(&b, 1); err != nil {
+		return 0, ""
+	}
+	head, _, _ := strings.Cut(b.String(), "\n")
+	_, total, _ := strings.Cut(head, "total ")
+	n, _ = strconv.Atoi(strings.TrimSpace(total))
+	return n, b.String()
+}
+
+// askedToLook tells when the parent says that the limit is over. Only the
+// parent judges limits, for it knows what the child was given of the CPU.
+func (o *order) askedToLook() <-chan struct{} {
+	asked := make(chan struct{})
+	go func() {
+		defer close(asked)
+		for !exists(o.path(fileLook)) {
+			time.Sleep(tick)
+		}
+	}()
+	return asked
+}
+
+func (o *order) bubble(t testing.TB, scenario func()) {
+	finding := ""
+	defer func() {
+		v := recover()
+		if text := fmt.Sprint(v); strings.HasPrefix(text, "deadlock: ") {
+			finding = text
+		} else if v != nil {
+			panic(v)
+		}
+		o.write(fileFinding, finding)
+		os.Exit(0) // before the test's own goroutine goes on
+	}()
+	o.began()
+	synctest.Test(realT(t), func(*testing.T) {
+		defer o.write(fileReturned, "")
+		scenario()
+	})
+}
+
+// running keeps the scenario's end reachable: or else the goroutine that
+// waits for it would itself be a leak to the profile.
+var running chan bool
+
+// start runs the scenario on a goroutine of its own, where a panic meets no
+// recover of package testing. The channel tells whether it returned; if not,
+// it ended in a panic or in runtime.Goexit.
+func start(scenario func()) <-chan bool {
+	running = make(chan bool, 1)
+	go func() {
+		normal := false
+		defer func() { running <- normal }()
+		scenario()
+		normal = true
+	}()
+	return running
+}
+
+func await(over <-chan bool) { settle(<-over) }
+
+// settle leaves a panicking process the time to die. Nobody can tell a panic
+// from a Goexit (t.FailNow) without recovering it.
+func settle(normal bool) {
+	if !normal {
+		time.Sleep(time.Second)
+	}
+}
+
+// began tells the parent that the limit runs. Races of the test's own set-up
+// are not the scenario's.
+func (o *order) began() {
+	size := 0
+	if logs, _ := filepath.Glob(o.path(fileRace + ".*")); len(logs) > 0 {
+		if info, err := os.Stat(logs[0]); err == nil {
+			size = int(info.Size())
+		}
+	}
+	fmt.Print("\n", scenarioBegins)
+	o.write(fileBegan, strconv.Itoa(size))
+}
+
+func (o *order) path(name string) string { return filepath.Join(o.dir, name) }
+
+func (o *order) write(name, text string) {
+	// Written whole or not at all, for the parent reads while we write.
+	tmp := o.path("." + name)
+	if os.WriteFile(tmp, []byte(text), 0o600) == nil {
+		_ = os.Rename(tmp, o.path(name))
+	}
+}
+
+// failed is t.Failed without the races: under -race, t.Failed counts every
+// report as a failure of the test, and a race is for its detector to judge.
+func failed(t testing.TB) bool {
+	_ = t.Skipped() // takes the lock that guards the field
+	f := reflect.ValueOf(realT(t)).Elem().FieldByName("failed")
+	if f.Kind() != reflect.Bool {
+		return t.Failed() // package testing has changed: better too strict
+	}
+	return f.Bool()
+}
+
+func realT(t testing.TB) *testing.T {
+	if t, ok := t.(*testing.T); ok {
+		return t
+	}
+	return t.(interface{ Real() *testing.T }).Real()
+}
