@@ -105,17 +105,10 @@ func leftovers(ignore goleak.Option) string {
 func (o *order) profile(scenario func()) {
 	const looks = 10
 	p := pprof.Lookup(leakProfileName)
-	asked := o.askedToLook()
 	before, _ := leaked(p)
 	alive := runtime.NumGoroutine()
 	o.began()
-	over := start(scenario)
-	select {
-	case normal := <-over:
-		settle(normal)
-		o.write(fileReturned, "")
-	case <-asked:
-	}
+	o.untilOverOrAsked(start(scenario))
 	for i := range looks {
 		if runtime.NumGoroutine() <= alive {
 			break // nothing left that could have leaked
@@ -129,6 +122,26 @@ func (o *order) profile(scenario func()) {
 		}
 	}
 	o.write(fileFinding, "")
+}
+
+// untilOverOrAsked waits for the scenario, or for the parent to say that its
+// limit has passed. Only the parent judges limits, for it knows how much of
+// the CPU the child was given.
+func (o *order) untilOverOrAsked(over <-chan bool) {
+	t := time.NewTicker(tick)
+	defer t.Stop()
+	for {
+		select {
+		case normal := <-over:
+			settle(normal)
+			o.write(fileReturned, "")
+			return
+		case <-t.C:
+			if exists(o.path(fileLook)) {
+				return
+			}
+		}
+	}
 }
 
 const leakProfileName = "goroutineleak"
@@ -145,18 +158,11 @@ func leaked(p *pprof.Profile) (n int, text string) {
 	return n, b.String()
 }
 
-// askedToLook tells when the parent says that the limit is over. Only the
-// parent judges limits, for it knows what the child was given of the CPU.
-func (o *order) askedToLook() <-chan struct{} {
-	asked := make(chan struct{})
-	go func() {
-		defer close(asked)
-		for !exists(o.path(fileLook)) {
-			time.Sleep(tick)
-		}
-	}()
-	return asked
-}
+// afterglow is how much of the bubble's time the scenario's goroutines get to
+// end by themselves, about as much as goleak gives them. Without it a bubble
+// calls every goroutine a leak that sleeps when the scenario returns: its
+// clock stops there.
+const afterglow = 500 * time.Millisecond
 
 func (o *order) bubble(t testing.TB, scenario func()) {
 	finding := ""
@@ -172,7 +178,10 @@ func (o *order) bubble(t testing.TB, scenario func()) {
 	}()
 	o.began()
 	synctest.Test(realT(t), func(*testing.T) {
-		defer o.write(fileReturned, "")
+		defer func() {
+			o.write(fileReturned, "")
+			time.Sleep(afterglow)
+		}()
 		scenario()
 	})
 }

@@ -88,7 +88,8 @@ const (
 	// scenario has returned or reached its limit. Open where the runtime has no such profile.
 	LeakProfile Detector = "leakprofile"
 	// Synctest is testing/synctest: the scenario runs in a bubble, and the
-	// bubble ends in "deadlock: …". A mutex, I/O and system calls are invisible to it.
+	// bubble ends in "deadlock: …", 500 ms of its own time after the scenario
+	// has returned. A mutex, I/O and system calls are invisible to it.
 	Synctest Detector = "synctest"
 	// Deadlock is the runtime's "all goroutines are asleep". Any pending timer
 	// hides it. Open under -race, in cgo builds, and outside Linux.
@@ -163,6 +164,7 @@ type Option func(*setup)
 
 type setup struct {
 	limit   time.Duration
+	budget  time.Duration // Budget or NotedBudget if 0
 	without map[Detector]string
 }
 

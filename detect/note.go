@@ -84,7 +84,7 @@ func findDeclaration(test, dir string) (*declaration, error) {
 	if d == nil {
 		return nil, fmt.Errorf("%s is named after nothing: there is no %s in %s%s. "+
 			"TestX names X, Test_x names x, TestT_M the method T.M, TestX_variant again X",
-			test, name, filepath.Base(dir), nearestWithNote(name, decls))
+			test, name, filepath.Base(dir), nearestWithNote(parts[len(parts)-1], decls))
 	}
 	return d, nil
 }
@@ -123,7 +123,7 @@ func nearestWithNote(name string, decls []*declaration) string {
 			names = append(names, d.name)
 		}
 	}
-	if near := nearest(name, names); near != "" {
+	if near := nearest(strings.TrimPrefix(strings.TrimPrefix(name, "Test"), "_"), names); near != "" {
 		return fmt.Sprintf(" (there is %s)", near)
 	}
 	return ""

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -42,8 +43,7 @@ func lookOf(d Detector) look {
 
 // A plan is one call of Bug, Fix or Run in the parent.
 type plan struct {
-	t        testing.TB
-	scenario func()
+	t testing.TB
 	setup
 	order order
 	state *calls
@@ -109,7 +109,7 @@ func begin(t testing.TB, verb string, scenario func(), opts []Option) (*plan, Re
 		}
 		return nil, Report{}
 	}
-	p := &plan{t: t, scenario: scenario, state: c}
+	p := &plan{t: t, state: c}
 	p.limit = DefaultLimit
 	p.without = map[Detector]string{}
 	for _, o := range opts {
@@ -257,7 +257,7 @@ func (p *plan) cell(d Detector) Report {
 	for {
 		seen = append(seen, p.sideBySide(lookOf(d), lanes, len(seen))...)
 		r := p.judge(d, seen)
-		if r.State != Silent || time.Since(start) > Budget {
+		if r.State != Silent || time.Since(start) > cmp.Or(p.budget, Budget) {
 			return r
 		}
 		lanes = 2
@@ -286,6 +286,8 @@ func (p *plan) all(watches int) []outcome {
 		})
 	}
 	wg.Wait()
+	// A race report from real time reads better than one from a bubble.
+	slices.SortFunc(seen, func(a, b outcome) int { return cmp.Compare(b.look, a.look) })
 	return seen
 }
 
@@ -338,7 +340,7 @@ func bug(t testing.TB, scenario func(), opts []Option) {
 // insist repeats the children of required detectors that were silent.
 func (p *plan) insist(c claim, seen []outcome) []outcome {
 	start := time.Now()
-	for time.Since(start) < NotedBudget && broken(seen) == nil {
+	for time.Since(start) < cmp.Or(p.budget, NotedBudget) && broken(seen) == nil {
 		missing := c.missing(p.reports(seen))
 		if len(missing) == 0 {
 			break

@@ -385,7 +385,7 @@ func readRace(dir string) string {
 	for _, log := range logs {
 		text, err := os.ReadFile(log)
 		if err == nil && len(text) > before && bytes.Contains(text[before:], []byte("WARNING: DATA RACE")) {
-			return string(text[before:])
+			return raceFrames.ReplaceAllString(string(text[before:]), "")
 		}
 	}
 	return ""
@@ -419,8 +419,9 @@ func withoutKit(text string) string {
 }
 
 var (
-	ofKit     = regexp.MustCompile(`(?m)^(testing\.\(\*M\)\.Run|testing\.tRunner\.func1\(|\S*detect\.\(\*order\)\.(watch|profile|bubble|askedToLook\.func1)\()`)
-	kitFrames = regexp.MustCompile(`(?m)^\S*detect\.(\(\*order\)\.carryOut|start)\.func\d[^\n]*\n\t[^\n]*\n?|^created by \S*detect\.start[^\n]*\n\t[^\n]*\n?`)
+	ofKit      = regexp.MustCompile(`(?m)^(testing\.\(\*M\)\.Run|testing\.tRunner\.func1\(|\S*detect\.\(\*order\)\.(watch|profile|bubble|untilOverOrAsked)\()`)
+	raceFrames = regexp.MustCompile(`(?m)^  (\S*detect\.\(\*order\)\.\S+|\S*detect\.start\S*|testing\.\S+)\n      [^\n]*\n`)
+	kitFrames  = regexp.MustCompile(`(?m)^\S*detect\.(\(\*order\)\.carryOut|start)\.func\d[^\n]*\n\t[^\n]*\n?|^created by \S*detect\.start[^\n]*\n\t[^\n]*\n?`)
 )
 
 func firstLine(s string) string {

@@ -35,7 +35,7 @@ func lateCrash() {
 	go func() {
 		time.Sleep(20 * time.Millisecond)
 		panic("too late for recover\nfatal error: this is only the panic's text")
-	}() // BUG(panic, synctest): no recover stands at the top of this goroutine
+	}() // BUG(panic): no recover stands at the top of this goroutine
 }
 
 // bottomless recurses until the stack limit.

@@ -1,0 +1,3 @@
+module example.com/goguide/goroutines/waitgroup/testdata/refused
+
+go 1.26.0
