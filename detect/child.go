@@ -249,8 +249,12 @@ func failed(t testing.TB) bool {
 }
 
 func realT(t testing.TB) *testing.T {
-	if t, ok := t.(*testing.T); ok {
+	switch t := t.(type) {
+	case *testing.T:
 		return t
+	case interface{ Real() *testing.T }: // the kit's own tests
+		return t.Real()
+	default:
+		panic(fmt.Sprintf("detect: a %T is no test", t))
 	}
-	return t.(interface{ Real() *testing.T }).Real()
 }

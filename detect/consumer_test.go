@@ -30,8 +30,8 @@ func goInConsumer(t *testing.T, args ...string) (output string) {
 
 func TestConsumer_underEveryFlag(t *testing.T) {
 	for name, args := range map[string][]string{
-		"count, cpu and shuffle": {"test", "-count=2", "-cpu=1,2", "-shuffle=on", "."},
-		"cover, trimpath, tags":  {"test", "-count=1", "-cover", "-trimpath", "-tags=special", "."},
+		"count, cpu and shuffle": {"test", "-count=2", "-cpu=1", "-shuffle=on", "-run=Get$|inner", "."},
+		"cover, trimpath, tags":  {"test", "-count=1", "-cover", "-trimpath", "-tags=special", "-run=Special|Get$", "."},
 		"run by a pattern":       {"test", "-count=1", "-run=Get/slash", "-v", "."},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -79,24 +79,17 @@ func buildConsumer(t *testing.T, tags string) string {
 	return binary
 }
 
+// Nothing tells a binary that is run by hand where its source is, and what it
+// creates is its own to remove.
 func TestConsumer_byHandFromAnotherFolder(t *testing.T) {
 	t.Parallel()
-	binary := buildConsumer(t, "")
-	cmd := exec.CommandContext(t.Context(), binary, "-test.run=inner")
-	cmd.Dir = t.TempDir()
-	out, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s", out)
-	assert.True(t, bytes.HasSuffix(bytes.TrimSpace(out), []byte("PASS")), "%s", out)
-}
-
-func TestConsumer_leavesNoFilesBehind(t *testing.T) {
-	t.Parallel()
 	binary, tmp := buildConsumer(t, ""), t.TempDir()
-	cmd := exec.CommandContext(t.Context(), binary)
-	cmd.Dir = filepath.Join("testdata", "consumer")
+	cmd := exec.CommandContext(t.Context(), binary, "-test.run=inner|Get$")
+	cmd.Dir = t.TempDir()
 	cmd.Env = append(os.Environ(), "TMPDIR="+tmp)
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", out)
+	assert.True(t, bytes.HasSuffix(bytes.TrimSpace(out), []byte("PASS")), "%s", out)
 	left, err := os.ReadDir(tmp)
 	require.NoError(t, err)
 	assert.Empty(t, left)

@@ -179,25 +179,31 @@ func fileDeclarations(fset *token.FileSet, f *ast.File) []*declaration {
 			add(name, d, d.Doc)
 		case *ast.GenDecl:
 			for _, s := range d.Specs {
-				doc := d.Doc
-				switch s := s.(type) {
-				case *ast.TypeSpec:
-					if d.Lparen.IsValid() || doc == nil {
-						doc = s.Doc
-					}
-					add(s.Name.Name, s, doc)
-				case *ast.ValueSpec:
-					if d.Lparen.IsValid() || doc == nil {
-						doc = s.Doc
-					}
-					for _, n := range s.Names {
-						add(n.Name, s, doc)
-					}
+				names, doc := specNames(s)
+				if !d.Lparen.IsValid() && d.Doc != nil {
+					doc = d.Doc
+				}
+				for _, name := range names {
+					add(name, s, doc)
 				}
 			}
 		}
 	}
 	return all
+}
+
+// specNames returns the names that one line of a declaration introduces.
+func specNames(s ast.Spec) (names []string, doc *ast.CommentGroup) {
+	switch s := s.(type) {
+	case *ast.TypeSpec:
+		return []string{s.Name.Name}, s.Doc
+	case *ast.ValueSpec:
+		for _, n := range s.Names {
+			names = append(names, n.Name)
+		}
+		return names, s.Doc
+	}
+	return nil, nil
 }
 
 func receiver(d *ast.FuncDecl) string {
@@ -259,7 +265,7 @@ func commentText(c string) string {
 
 func list(s string) []string {
 	var items []string
-	for _, item := range strings.Split(s, ",") {
+	for item := range strings.SplitSeq(s, ",") {
 		if item = strings.TrimSpace(item); item != "" {
 			items = append(items, item)
 		}

@@ -440,14 +440,15 @@ func brief(rs []Report) string {
 	var b strings.Builder
 	for _, r := range rs {
 		fmt.Fprintf(&b, "\t%-12s %-7s", r.Detector, r.State)
-		switch {
-		case r.State == Silent:
+		switch r.State {
+		case Silent:
 			fmt.Fprintf(&b, " in %s", plural(r.Runs, "run"))
 			if r.Text != "" {
 				fmt.Fprintf(&b, ", %s", r.Text)
 			}
-		case r.State == Open:
+		case Open:
 			fmt.Fprintf(&b, " %s", r.Text)
+		case Caught:
 		}
 		b.WriteString("\n")
 	}

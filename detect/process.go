@@ -93,7 +93,7 @@ func (p *plan) child(l look, procs int) outcome {
 	}
 	defer os.RemoveAll(dir)
 
-	cmd := exec.Command(self, childArgs(p.order.Test)...)
+	cmd := exec.CommandContext(p.t.Context(), self, childArgs(p.order.Test)...)
 	cmd.Dir = startDir
 	cmd.Env = append(os.Environ(),
 		childEnv+"="+dir,
@@ -410,7 +410,7 @@ func stacks(output string) string {
 // crash text, and the kit's frames from the scenario's goroutine.
 func withoutKit(text string) string {
 	var kept []string
-	for _, g := range strings.Split(text, "\n\n") {
+	for g := range strings.SplitSeq(text, "\n\n") {
 		if !strings.HasPrefix(g, "goroutine ") || !ofKit.MatchString(g) {
 			kept = append(kept, kitFrames.ReplaceAllString(g, ""))
 		}

@@ -1,0 +1,64 @@
+# Every verb works the same way from a clean clone. `make` alone lists them.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --warn-undefined-variables --no-builtin-rules --no-print-directory
+
+# Derived, never listed: the modules of the workspace, and every module there is.
+WORK    = $(shell sed -n 's|^[[:space:]]*\./\(.*\)|\1|p' go.work)
+MODULES = $(shell git ls-files '*go.mod' | grep -v testdata/ | xargs -n1 dirname)
+
+# The tools' dependencies must not decide those of the parts, so the module
+# tools is no member of the workspace.
+TOOL = cd tools && GOWORK=off go
+PLAIN = CGO_ENABLED=0 $(if $(findstring go1.26,$(shell go env GOVERSION)),GOEXPERIMENT=goroutineleakprofile)
+
+.PHONY: help test matrix lint tidy generate check bench prefetch mutate stress
+
+help: ## list these verbs
+	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 12
+
+matrix: ## run everything in both modes, show each bug and who catches it, update the READMEs
+	@$(TOOL) run ./matrix -root ..
+
+test: ## go test -race work, and nothing cleverer
+	go test -race work
+
+lint: $(MODULES:%=lint/%) ## golangci-lint and go fix, module by module
+
+tidy: $(MODULES:%=tidy/%) ## go mod tidy and gofmt, module by module
+
+generate: ## whatever is generated (the tables are: make matrix)
+	@for m in $(WORK); do (cd $$m && go generate ./...); done
+
+check: ## all that CI checks
+	@./tools/check
+
+bench: ## the benchmarks that the texts quote
+	@for m in $(WORK); do (cd $$m && go test -run='^$$' -bench=. ./...); done
+
+prefetch: ## download and build all that the other verbs need, for a day without a network
+	@for m in $(MODULES); do (cd $$m && GOWORK=off go mod download); done
+	go test -race -count=1 -run='^$$' work
+	$(PLAIN) go test -count=1 -run='^$$' work
+	@$(TOOL) build -o /dev/null tool
+
+mutate: ## break every BUG note, and end every bug, one at a time: a test must fail each time
+	@$(TOOL) run ./mutate -root ..
+
+stress: ## 100 runs of all tests, shuffled, at 1, 2 and 8 CPUs, with a core kept busy
+	@./tools/stress
+
+lint/%:
+	@cd $* && GOWORK=off $(LINTER) run --config $(CURDIR)/.golangci.yml ./...
+	@cd $* && GOWORK=off go fix -diff ./...
+
+tidy/%:
+	@cd $* && GOWORK=off go mod tidy && gofmt -w $$(git ls-files '*.go')
+
+# Built once per change of its version; go tool would link it anew at times.
+LINTER = $(CURDIR)/.cache/golangci-lint
+$(MODULES:%=lint/%): .cache/golangci-lint
+.cache/golangci-lint: tools/go.mod
+	@$(TOOL) build -o $(CURDIR)/$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint

@@ -1,0 +1,111 @@
+// Command links finds links in Markdown that lead nowhere: files that do not
+// exist, and headings that a file does not have. It does not ask the network.
+//
+//	go run ./links FILE.md …
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+func main() {
+	dead := 0
+	for _, file := range os.Args[1:] {
+		for _, msg := range check(file) {
+			fmt.Println(msg)
+			dead++
+		}
+	}
+	if dead > 0 {
+		fmt.Fprintf(os.Stderr, "links: %d dead\n", dead)
+		os.Exit(1)
+	}
+}
+
+var (
+	link     = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	external = regexp.MustCompile(`^[a-z]+:`)
+	lines    = regexp.MustCompile(`^L(\d+)$`)
+)
+
+// check returns a message for each dead link of a file.
+func check(file string) []string {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	var dead []string
+	for i, line := range strings.Split(withoutCode(string(text)), "\n") {
+		for _, m := range link.FindAllStringSubmatch(line, -1) {
+			if external.MatchString(m[1]) {
+				continue
+			}
+			if why := follow(file, m[1]); why != "" {
+				dead = append(dead, fmt.Sprintf("%s:%d: %s: %s", file, i+1, m[1], why))
+			}
+		}
+	}
+	return dead
+}
+
+// follow says why a link leads nowhere, "" if it does not.
+func follow(from, target string) string {
+	path, anchor, _ := strings.Cut(target, "#")
+	file := from
+	if path != "" {
+		file = filepath.Join(filepath.Dir(from), path)
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		return "no such file"
+	}
+	if anchor == "" || info.IsDir() {
+		return ""
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err.Error()
+	}
+	if m := lines.FindStringSubmatch(anchor); m != nil {
+		var n int
+		if _, err := fmt.Sscan(m[1], &n); err != nil || n > strings.Count(string(text), "\n") {
+			return "no such line"
+		}
+		return ""
+	}
+	for line := range strings.SplitSeq(withoutCode(string(text)), "\n") {
+		if strings.HasPrefix(line, "#") && slug(line) == anchor {
+			return ""
+		}
+	}
+	return "no such heading"
+}
+
+var notSlug = regexp.MustCompile(`[^\p{L}\p{N}\- _]`)
+
+// slug is GitHub's anchor of a heading.
+func slug(heading string) string {
+	s := strings.ToLower(strings.TrimSpace(strings.TrimLeft(heading, "#")))
+	return strings.ReplaceAll(notSlug.ReplaceAllString(s, ""), " ", "-")
+}
+
+// withoutCode blanks fenced code, where brackets are no links.
+func withoutCode(text string) string {
+	var b strings.Builder
+	fenced := false
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(strings.TrimSpace(line), "```") {
+			fenced = !fenced
+			line = "\n"
+		}
+		if fenced {
+			line = "\n"
+		}
+		b.WriteString(line)
+	}
+	return b.String()
+}

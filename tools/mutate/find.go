@@ -1,0 +1,176 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/printer"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A mutant is one change to one file.
+type mutant struct {
+	file string // absolute
+	rel  string // from the root
+	decl string // the function
+	what string
+	text string // the whole file, changed
+	code bool   // the change is in the code, not in a comment
+}
+
+func (m mutant) String() string { return fmt.Sprintf("%s: %s: %s", m.rel, m.decl, m.what) }
+
+func compare(a, b mutant) int {
+	return cmp.Or(cmp.Compare(a.rel, b.rel), cmp.Compare(a.decl, b.decl), cmp.Compare(a.what, b.what))
+}
+
+var dynamic = []string{"race", "goleak", "leakprofile", "synctest", "deadlock", "panic", "fatal", "hang"}
+
+// find makes the mutants of every BUG note outside detect and testdata.
+func find(root string) ([]mutant, error) {
+	var all []mutant
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if name := d.Name(); path != root && (name == "testdata" || name == "detect" || name == "tools" || strings.HasPrefix(name, ".")) {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") {
+			ms, err := inFile(root, path)
+			all = append(all, ms...)
+			return err
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("looking for BUG notes: %w", err)
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("no BUG note in %s", root)
+	}
+	slices.SortFunc(all, compare)
+	return all, nil
+}
+
+var note = regexp.MustCompile(`BUG\(([^)]*)\)`)
+
+func inFile(root, path string) ([]mutant, error) {
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, path, nil, parser.ParseComments)
+	if err != nil {
+		return nil, fmt.Errorf("reading BUG notes: %w", err)
+	}
+	rel, err := filepath.Rel(root, path)
+	if err != nil {
+		return nil, fmt.Errorf("reading BUG notes: %w", err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading BUG notes: %w", err)
+	}
+	src := string(text)
+	var all []mutant
+	for _, d := range f.Decls {
+		fn, ok := d.(*ast.FuncDecl)
+		if !ok || fn.Body == nil {
+			continue
+		}
+		from, to := fset.Position(fn.Pos()).Offset, fset.Position(fn.End()).Offset
+		if fn.Doc != nil {
+			from = fset.Position(fn.Doc.Pos()).Offset
+		}
+		if eol := strings.IndexByte(src[to:], '\n'); eol >= 0 {
+			to += eol // the comment behind the last brace
+		}
+		add := func(what, text string, code bool) {
+			all = append(all, mutant{file: path, rel: rel, decl: fn.Name.Name, what: what, text: text, code: code})
+		}
+		noted := note.FindAllStringSubmatch(src[from:to], -1)
+		if !provenByBug(noted) {
+			continue
+		}
+		add("the notes are gone", src[:from]+note.ReplaceAllString(src[from:to], "NOTE($1)")+src[to:], false)
+		for _, c := range changes(noted) {
+			add(c.what, src[:from]+strings.ReplaceAll(src[from:to], c.old, c.new)+src[to:], false)
+		}
+		open := fset.Position(fn.Body.Lbrace).Offset + 1
+		add("the function returns at once", src[:open]+" if true { "+returnZero(fset, fn)+" }; "+src[open:], true)
+	}
+	return all, nil
+}
+
+// provenByBug tells notes for detect.Bug from those of static tools alone.
+func provenByBug(noted [][]string) bool {
+	for _, n := range noted {
+		for item := range strings.SplitSeq(n[1], ",") {
+			item = strings.TrimSpace(item)
+			if slices.Contains(dynamic, item) || item == "test" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+type change struct{ what, old, new string }
+
+// changes drops each required detector from all the notes of a function, and
+// adds the first one that none of them names.
+func changes(noted [][]string) []change {
+	var all []change
+	named := map[string]bool{}
+	for _, n := range noted {
+		items := strings.Split(n[1], ",")
+		for i := range items {
+			items[i] = strings.TrimSpace(items[i])
+			named[strings.TrimSuffix(items[i], "?")] = true
+		}
+		if len(noted) > 1 {
+			continue // another note may name it as well
+		}
+		for _, item := range items {
+			if !slices.Contains(dynamic, item) {
+				continue
+			}
+			rest := slices.DeleteFunc(slices.Clone(items), func(s string) bool { return s == item })
+			if len(rest) == 0 {
+				rest = []string{"test"}
+			}
+			all = append(all, change{"the note drops " + item, n[0], "BUG(" + strings.Join(rest, ", ") + ")"})
+		}
+	}
+	for _, d := range dynamic {
+		if !named[d] {
+			all = append(all, change{"the note adds " + d, noted[0][0], "BUG(" + noted[0][1] + ", " + d + ")"})
+			break
+		}
+	}
+	return all
+}
+
+// returnZero is a return statement that fits the function.
+func returnZero(fset *token.FileSet, fn *ast.FuncDecl) string {
+	if fn.Type.Results == nil {
+		return "return"
+	}
+	var zeros []string
+	for _, r := range fn.Type.Results.List {
+		var t strings.Builder
+		_ = printer.Fprint(&t, fset, r.Type) // to memory
+		for range max(1, len(r.Names)) {
+			zeros = append(zeros, "*new("+t.String()+")")
+		}
+	}
+	return "return " + strings.Join(zeros, ", ")
+}
