@@ -137,7 +137,7 @@ func TestEach_cancelsNothing(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
 		var alive atomic.Int32
-		err := Each(t.Context(), []int{0, 1, 2}, 1, func(ctx context.Context, i int) error {
+		err := Each(t.Context(), []int{0, 1, 2}, 1, func(ctx context.Context, _ int) error {
 			if ctx.Err() == nil {
 				alive.Add(1)
 			}

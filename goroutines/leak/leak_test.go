@@ -143,6 +143,7 @@ func TestEvents_closesForRange(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
 		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
 		n := 0
 		for range Events(ctx, func() string { return "tick" }) {
 			if n++; n == 3 {

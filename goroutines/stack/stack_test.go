@@ -25,7 +25,7 @@ var moved = map[string]string{
 func TestRecursiveBreadcrumb(t *testing.T) {
 	t.Parallel()
 	detect.Bug(t, func() {
-		debug.SetMaxStack(1 << 20) // dies in milliseconds, without 1 GB
+		debug.SetMaxStack(1 << 20) // milliseconds, not seconds and 1 GB
 		defer func() { _ = recover() }()
 		RecursiveBreadcrumb(moved, "phones")
 	})

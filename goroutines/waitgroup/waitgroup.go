@@ -1,9 +1,9 @@
-// Package waitgroup waits for several goroutines, and shows five ways to
-// wait for too few or for too many. It belongs to part 2.4 of the guide.
+// Package waitgroup waits for several goroutines, and shows four ways to
+// miscount them. It belongs to part 2.4 of the guide.
 //
 // A sync.WaitGroup is a counter: Add and Done change it, Wait returns at zero.
-// All its bugs are a counter that was wrong at the moment of Wait. The
-// commonest adds too late, where the work begins and not where it is started:
+// All its bugs are a counter that is wrong at the moment of Wait. [AddInside]
+// adds too late, where the work begins and not where it is started:
 //
 //	caller                         goroutine
 //	go visit(0)
@@ -15,8 +15,8 @@
 // # What to write
 //
 //   - [sync.WaitGroup.Go] (since Go 1.25) adds before the go statement and is
-//     done when the function ends, on every path. It rules out three of the
-//     five bugs here ([FetchAll], [Workers]).
+//     done when the function returns, on every path. It rules out three of
+//     the four ([FetchAll], [Workers]).
 //   - The function given to Go must not panic: nobody can recover it from
 //     outside, so the process ends. Package panics turns it into an error.
 //   - Each goroutine writes an element of its own, and the caller reads after
@@ -27,16 +27,18 @@
 // The guide writes wg.Add(1), go func(id int) { defer wg.Done(); … }(i). That
 // form is dated: Go does the counting, and since Go 1.22 every iteration has
 // variables of its own, so the id parameter has no purpose any more. What it
-// was for is shown by [SharedLoopVariable].
+// was for is shown by [SharedLoopVariable]. go fix rewrites the form without
+// the parameter and leaves the one with it.
 //
 // # What finds it
 //
 // go vet knows the textbook forms: Add as the first statement of a goroutine,
-// a WaitGroup passed by value, and a loop variable in a file of an older
-// language. Each bug here stands one step beside what vet looks for. A Wait
-// for ever is seen by all that look for one, unless a copied WaitGroup hides
-// it from synctest ([CopiedByAppend]); a Wait that returns too early is seen
-// by the race detector alone, and only if somebody reads the result.
+// a WaitGroup passed by value, a loop variable in a file of an older language.
+// Each bug here stands one step beside what vet looks for. A Wait that returns
+// too early is no error by itself: the race detector sees it if the caller
+// reads what the goroutine writes ([AddInside]), and the counter panics if it
+// falls below zero ([DoneTwice]). A Wait for ever is seen by all who look for
+// one, but a copied WaitGroup hides it from synctest ([CopiedByAppend]).
 package waitgroup
 
 import (

@@ -211,7 +211,7 @@ func TestCopiedByAppend_oneBatch(t *testing.T) {
 				defer mu.Unlock()
 				fetched++
 			},
-			func(i int) { assert.Equal(t, 2, fetched) })
+			func(int) { assert.Equal(t, 2, fetched) })
 	})
 }
 

@@ -73,7 +73,7 @@ func TestRun_repeatsADraw(t *testing.T) {
 	root := lay(t)
 	var first, second bytes.Buffer
 	for _, out := range []*bytes.Buffer{&first, &second} {
-		if err := run(context.Background(), out, root, 2, 7, true); err != nil {
+		if err := run(context.Background(), out, root, "", 2, 7, true); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -83,7 +83,7 @@ func TestRun_repeatsADraw(t *testing.T) {
 }
 
 func TestRun_wantsNotes(t *testing.T) {
-	if err := run(context.Background(), new(bytes.Buffer), t.TempDir(), 0, 0, true); err == nil {
+	if err := run(context.Background(), new(bytes.Buffer), t.TempDir(), "", 0, 0, true); err == nil {
 		t.Error("a folder without a note passes")
 	}
 }

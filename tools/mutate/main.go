@@ -3,6 +3,7 @@
 //
 //	go run ./mutate -root DIR                  every mutant of every BUG note
 //	go run ./mutate -root DIR -n 5 [-seed S]   five of them, drawn at random
+//	go run ./mutate -root DIR -only leak       those of a package or function
 //	go run ./mutate -root DIR -list            only print them
 //
 // For each BUG note that detect.Bug proves it takes the note away, drops each
@@ -24,6 +25,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -31,10 +33,11 @@ func main() {
 	root := flag.String("root", ".", "the folder that holds go.work")
 	n := flag.Int("n", 0, "how many mutants to draw; 0 means all")
 	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "of the draw, to repeat one")
+	only := flag.String("only", "", "keep the mutants whose name contains this, such as leak or FirstOnly")
 	list := flag.Bool("list", false, "print the mutants and run none")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, os.Stdout, *root, *n, *seed, *list)
+	err := run(ctx, os.Stdout, *root, *only, *n, *seed, *list)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mutate:", err)
@@ -42,7 +45,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, out io.Writer, root string, n int, seed uint64, list bool) error {
+func run(ctx context.Context, out io.Writer, root, only string, n int, seed uint64, list bool) error {
 	root, err := filepath.Abs(root)
 	if err != nil {
 		return fmt.Errorf("finding the root: %w", err)
@@ -50,6 +53,10 @@ func run(ctx context.Context, out io.Writer, root string, n int, seed uint64, li
 	mutants, err := find(root)
 	if err != nil {
 		return err
+	}
+	mutants = slices.DeleteFunc(mutants, func(m mutant) bool { return !strings.Contains(m.String(), only) })
+	if len(mutants) == 0 {
+		return fmt.Errorf("no mutant's name contains %q: -list prints them all", only)
 	}
 	all := len(mutants)
 	if n > 0 && n < all {

@@ -27,9 +27,9 @@ func ByValue(urls []string, fetch func(string)) {
 	wg.Wait()
 }
 
-func visit(wg sync.WaitGroup, url string, fetch func(string)) { // want copylocks
+func visit(wg sync.WaitGroup, url string, get func(string)) { // want copylocks
 	defer wg.Done()
-	fetch(url)
+	get(url)
 }
 
 // ByPointer is the near-miss.
@@ -37,12 +37,12 @@ func ByPointer(urls []string, fetch func(string)) {
 	var wg sync.WaitGroup
 	for _, url := range urls {
 		wg.Add(1)
-		go visitAll(&wg, url, fetch)
+		go visitPage(&wg, url, fetch)
 	}
 	wg.Wait()
 }
 
-func visitAll(wg *sync.WaitGroup, url string, fetch func(string)) {
+func visitPage(wg *sync.WaitGroup, url string, fetch func(string)) {
 	defer wg.Done()
 	fetch(url)
 }

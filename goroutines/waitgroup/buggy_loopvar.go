@@ -13,8 +13,8 @@ func SharedLoopVariable(urls []string, fetch func(string) string) []string {
 	for i, url := range urls {
 		visit := func() {
 			defer wg.Done()
-			// BUG(race, until go1.22): SharedLoopVariable's goroutines read the
-			// loop's variables while it goes on: most fetch the last url.
+			// BUG(race, until go1.22): SharedLoopVariable's goroutines read i
+			// and url while the loop goes on: all may fetch the last url.
 			pages[i] = fetch(url)
 		}
 		wg.Add(1)
