@@ -25,7 +25,7 @@ matrix: ## run everything in both modes, show each bug and who catches it, updat
 test: ## go test -race work, and nothing cleverer
 	go test -race work
 
-lint: $(MODULES:%=lint/%) ## golangci-lint and go fix, module by module
+lint: $(MODULES:%=lint/%) ## golangci-lint against the BUG notes, and go fix, module by module
 
 tidy: $(MODULES:%=tidy/%) ## go mod tidy and gofmt, module by module
 
@@ -51,7 +51,7 @@ stress: ## 100 runs of all tests, shuffled, at 1, 2 and 8 CPUs, with a core kept
 	@./tools/stress
 
 lint/%:
-	@cd $* && GOWORK=off $(LINTER) run --config $(CURDIR)/.golangci.yml ./...
+	@$(TOOL) run ./lint -root .. -linter $(LINTER) $*
 	@cd $* && GOWORK=off go fix -diff ./...
 
 tidy/%:
