@@ -20,7 +20,8 @@
 // gives 2.
 //
 // A new G goes in front of the queue, in a slot that holds one. So on a single
-// P the goroutine started last runs first, and -race shuffles on purpose:
+// P the goroutine started last usually runs first. A preemption changes that,
+// and -race shuffles on purpose:
 //
 //	caller             next   queue
 //	go price("a")      a

@@ -18,7 +18,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// items are many, so that no luck brings all of them in order.
+// items are so many that no luck brings all of them in order.
 func items() (names []string, prices []int) {
 	for i := range 100 {
 		names, prices = append(names, strconv.Itoa(i)), append(prices, i)
@@ -26,14 +26,27 @@ func items() (names []string, prices []int) {
 	return names, prices
 }
 
-func priceOf(item string) int { n, _ := strconv.Atoi(item); return n }
+// lastFirst is a backend that answers for the last item first: each answer
+// waits for the one after it.
+func lastFirst(n int) (price func(item string) int) {
+	answered := make([]chan struct{}, n+1)
+	for i := range answered {
+		answered[i] = make(chan struct{})
+	}
+	close(answered[n])
+	return func(item string) int {
+		i, _ := strconv.Atoi(item)
+		<-answered[i+1]
+		defer close(answered[i])
+		return i
+	}
+}
 
 func TestArrivalOrder(t *testing.T) {
 	t.Parallel()
 	detect.Bug(t, func() {
-		runtime.GOMAXPROCS(1)
 		names, want := items()
-		got := ArrivalOrder(names, priceOf)
+		got := ArrivalOrder(names, lastFirst(len(names)))
 		assert.NotEqual(t, want, got)
 		assert.ElementsMatch(t, want, got)
 	})
@@ -45,7 +58,7 @@ func TestArrivalOrder_forATotal(t *testing.T) {
 	detect.Fix(t, func() {
 		names, _ := items()
 		total := 0
-		for _, p := range ArrivalOrder(names, priceOf) {
+		for _, p := range ArrivalOrder(names, lastFirst(len(names))) {
 			total += p
 		}
 		assert.Equal(t, 99*100/2, total)
@@ -56,8 +69,9 @@ func TestGather_keepsOrder(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
 		names, want := items()
+		price := lastFirst(len(names))
 		got, err := Gather(t.Context(), names, func(_ context.Context, item string) (int, error) {
-			return priceOf(item), nil
+			return price(item), nil
 		})
 		require.NoError(t, err)
 		assert.Equal(t, want, got)
@@ -141,6 +155,22 @@ func TestCache_Get_endsWithContext(t *testing.T) {
 		cancel()
 		_, err := c.Get(ctx, "greeting")
 		assert.ErrorIs(t, err, context.Canceled)
+	})
+}
+
+// A scheduler that kept to the order of the go statements would never leave
+// this loop.
+func TestScheduler_mayRunTheLastFirst(t *testing.T) {
+	t.Parallel()
+	detect.Fix(t, func() {
+		runtime.GOMAXPROCS(1)
+		for first := "a"; first != "c"; {
+			ran := make(chan string, 3)
+			for _, name := range []string{"a", "b", "c"} {
+				go func() { ran <- name }()
+			}
+			first = <-ran
+		}
 	})
 }
 
