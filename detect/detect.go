@@ -210,8 +210,8 @@ func Fix(t *testing.T, scenario func(), opts ...Option) {
 	fix(t, scenario, opts)
 }
 
-// Run runs the scenario under one detector and says what came of it. It never
-// fails t. A silent detector gets more runs until [Budget] is spent.
+// Run runs the scenario under one detector and says what came of it. Whatever
+// the scenario does, it does not fail t. A silent detector gets more runs until [Budget] is spent.
 //
 // A test may call Run several times, always in the same order and on its own
 // goroutine: in the child of a later call, the earlier ones return what they

@@ -236,6 +236,17 @@ func TestBug_refusesASecondCall(t *testing.T) {
 	assert.Contains(t, s.says, "Bug called twice in one test")
 }
 
+func TestOptions_refuseNonsense(t *testing.T) {
+	t.Parallel()
+	for says, f := range map[string]func(testing.TB){
+		"a limit is a positive duration":                  func(tb testing.TB) { fix(tb, quits, []Option{Within(-1)}) },
+		`unknown detector "golaek": did you mean goleak?`: func(tb testing.TB) { fix(tb, quits, []Option{Without("why", "golaek")}) },
+		"Fix was given no scenario (nil)":                 func(tb testing.TB) { fix(tb, nil, nil) },
+	} {
+		assert.Contains(t, spyOn(t, f).says, says)
+	}
+}
+
 func TestFix_objects(t *testing.T) {
 	for name, c := range map[string]struct {
 		scenario func()

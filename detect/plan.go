@@ -89,6 +89,9 @@ func callsOf(t testing.TB) *calls {
 // returns nil and the report that the call had in the parent.
 func begin(t testing.TB, verb string, scenario func(), opts []Option) (*plan, Report) {
 	t.Helper()
+	if scenario == nil {
+		t.Fatalf("detect: %s was given no scenario (nil)", verb)
+	}
 	c := callsOf(t)
 	n := c.n
 	c.n++
@@ -117,6 +120,11 @@ func begin(t testing.TB, verb string, scenario func(), opts []Option) (*plan, Re
 	}
 	if p.limit <= 0 {
 		t.Fatalf("detect: Within(%v): a limit is a positive duration", p.limit)
+	}
+	for d := range p.without {
+		if !slices.Contains(Detectors(), d) {
+			t.Fatalf("detect: Without: %s", unknown(string(d)))
+		}
 	}
 	p.order = order{Test: t.Name(), Call: n, Earlier: c.earlier, Limit: p.limit}
 	return p, Report{}
