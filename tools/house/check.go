@@ -8,9 +8,10 @@ import (
 	"go/version"
 	"io/fs"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
+
+	"example.com/goguide/tools/internal/notes"
 )
 
 // parts are the modules that hold patterns.
@@ -70,17 +71,17 @@ func checkPackage(root, dir string) ([]string, error) {
 	tests := p.testNames()
 	for _, f := range p.files {
 		name := filepath.Base(p.fset.Position(f.Package).Filename)
-		for _, d := range f.Decls {
-			fn, ok := d.(*ast.FuncDecl)
+		for _, d := range notes.Of(p.fset, f) {
+			fn, ok := d.Node.(*ast.FuncDecl)
 			if !ok {
 				continue
 			}
-			noted := p.notes(f, fn)
+			noted := d.Lists
 			if strings.HasPrefix(name, "buggy") && fn.Name.IsExported() && fn.Recv == nil &&
 				!strings.HasPrefix(fn.Name.Name, "New") && len(noted) == 0 {
 				say("%s: %s has no BUG note; what is correct goes into another file", name, fn.Name.Name)
 			}
-			if len(noted) > 0 && !hasTest(tests, fn.Name.Name) {
+			if len(noted) > 0 && !slices.ContainsFunc(tests, notes.TestOf(d.Name).MatchString) {
 				say("%s: no test is named after %s", name, fn.Name.Name)
 			}
 			for _, msg := range fitsRelease(f, fn, noted) {
@@ -125,34 +126,6 @@ func (p folder) testNames() []string {
 		}
 	}
 	return names
-}
-
-func hasTest(tests []string, decl string) bool {
-	named := regexp.MustCompile(`^Test(.*_)?` + regexp.QuoteMeta(decl) + `(_|$)`)
-	return slices.ContainsFunc(tests, named.MatchString)
-}
-
-var note = regexp.MustCompile(`BUG\(([^)]*)\)`)
-
-// notes returns the lists of the BUG notes in a function and its doc.
-func (p folder) notes(f *ast.File, fn *ast.FuncDecl) []string {
-	from, to := fn.Pos(), fn.End()
-	if fn.Doc != nil {
-		from = fn.Doc.Pos()
-	}
-	last := p.fset.Position(to).Line
-	var lists []string
-	for _, g := range f.Comments {
-		for _, c := range g.List {
-			if c.Pos() < from || p.fset.Position(c.Pos()).Line > last {
-				continue
-			}
-			for _, m := range note.FindAllStringSubmatch(c.Text, -1) {
-				lists = append(lists, m[1])
-			}
-		}
-	}
-	return lists
 }
 
 // fitsRelease checks a function against its file's language version.

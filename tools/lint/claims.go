@@ -2,15 +2,15 @@ package main
 
 import (
 	"fmt"
-	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
+
+	"example.com/goguide/tools/internal/notes"
 )
 
 // A claim is what the notes of one function say of static tools.
@@ -21,13 +21,9 @@ type claim struct {
 	linters     []string
 }
 
-var note = regexp.MustCompile(`BUG\(([^)]*)\)`)
-
-// dynamic lists what a note may name that detect.Bug proves, and what no
-// linter does: the compiler's refusals live in testdata.
-var dynamic = []string{
-	"race", "goleak", "leakprofile", "synctest", "deadlock", "panic", "fatal", "hang", "test", "compiler",
-}
+// notLinters lists what a note may name that detect.Bug proves, and the
+// compiler, whose refusals live in testdata.
+var notLinters = append([]string{"test", "compiler"}, notes.Dynamic...)
 
 // claimsIn reads the notes of every buggy*.go in a module.
 func claimsIn(root, module string) ([]claim, error) {
@@ -69,36 +65,14 @@ func claimsOf(file, rel string) ([]claim, error) {
 		return nil, fmt.Errorf("parsing: %w", err)
 	}
 	var all []claim
-	for _, d := range f.Decls {
-		c := claim{file: rel, first: fset.Position(d.Pos()).Line, last: fset.Position(d.End()).Line, name: nameOf(d)}
-		for _, g := range f.Comments {
-			for _, comment := range g.List {
-				line := fset.Position(comment.Pos()).Line
-				if line < c.first || line > c.last {
-					continue
-				}
-				for _, m := range note.FindAllStringSubmatch(comment.Text, -1) {
-					c.linters = append(c.linters, linters(m[1])...)
-				}
-			}
+	for _, d := range notes.Of(fset, f) {
+		c := claim{file: rel, first: d.First, last: d.Last, name: d.Name}
+		for _, list := range d.Lists {
+			c.linters = append(c.linters, linters(list)...)
 		}
 		all = append(all, c)
 	}
 	return all, nil
-}
-
-func nameOf(d ast.Decl) string {
-	switch d := d.(type) {
-	case *ast.FuncDecl:
-		return d.Name.Name
-	case *ast.GenDecl:
-		if len(d.Specs) > 0 {
-			if t, ok := d.Specs[0].(*ast.TypeSpec); ok {
-				return t.Name.Name
-			}
-		}
-	}
-	return "declaration"
 }
 
 // linters picks golangci-lint's names out of a note's list.
@@ -107,7 +81,7 @@ func linters(list string) []string {
 	for item := range strings.SplitSeq(list, ",") {
 		item = strings.TrimSuffix(strings.TrimSpace(item), "?")
 		switch {
-		case slices.Contains(dynamic, item), strings.HasPrefix(item, "until "), strings.HasPrefix(item, "since "):
+		case slices.Contains(notLinters, item), strings.HasPrefix(item, "until "), strings.HasPrefix(item, "since "):
 		case item == "vet":
 			names = append(names, "govet")
 		default:

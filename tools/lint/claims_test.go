@@ -43,7 +43,7 @@ func TestCompare(t *testing.T) {
 	want := []string{
 		"m/p/buggy.go:10: unused (unused): if that is the bug, its BUG note must name unused",
 		"m/p/p.go:6: error not checked (errcheck)",
-		"m/p/buggy.go:13: the note of Overclaimed names govet, which finds nothing there",
+		"m/p/buggy.go:12: the note of Overclaimed names govet, which finds nothing there",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

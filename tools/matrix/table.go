@@ -10,9 +10,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"example.com/goguide/tools/internal/notes"
 )
 
-var detectors = []string{"race", "goleak", "leakprofile", "synctest", "deadlock", "panic", "fatal", "hang"}
+var detectors = notes.Dynamic
 
 const module = "example.com/goguide/"
 

@@ -10,9 +10,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
+
+	"example.com/goguide/tools/internal/notes"
 )
 
 // A mutant is one change to one file.
@@ -30,8 +31,6 @@ func (m mutant) String() string { return fmt.Sprintf("%s: %s: %s", m.rel, m.decl
 func compare(a, b mutant) int {
 	return cmp.Or(cmp.Compare(a.rel, b.rel), cmp.Compare(a.decl, b.decl), cmp.Compare(a.what, b.what))
 }
-
-var dynamic = []string{"race", "goleak", "leakprofile", "synctest", "deadlock", "panic", "fatal", "hang"}
 
 // find makes the mutants of every BUG note outside detect and testdata.
 func find(root string) ([]mutant, error) {
@@ -62,8 +61,6 @@ func find(root string) ([]mutant, error) {
 	slices.SortFunc(all, compare)
 	return all, nil
 }
-
-var note = regexp.MustCompile(`BUG\(([^)]*)\)`)
 
 func inFile(root, path string) ([]mutant, error) {
 	fset := token.NewFileSet()
@@ -96,11 +93,11 @@ func inFile(root, path string) ([]mutant, error) {
 		add := func(what, text string, code bool) {
 			all = append(all, mutant{file: path, rel: rel, decl: fn.Name.Name, what: what, text: text, code: code})
 		}
-		noted := note.FindAllStringSubmatch(src[from:to], -1)
+		noted := notes.Marker.FindAllStringSubmatch(src[from:to], -1)
 		if !provenByBug(noted) {
 			continue
 		}
-		add("the notes are gone", src[:from]+note.ReplaceAllString(src[from:to], "NOTE($1)")+src[to:], false)
+		add("the notes are gone", src[:from]+notes.Marker.ReplaceAllString(src[from:to], "NOTE($1)")+src[to:], false)
 		for _, c := range changes(noted) {
 			add(c.what, src[:from]+strings.ReplaceAll(src[from:to], c.old, c.new)+src[to:], false)
 		}
@@ -115,7 +112,7 @@ func provenByBug(noted [][]string) bool {
 	for _, n := range noted {
 		for item := range strings.SplitSeq(n[1], ",") {
 			item = strings.TrimSpace(item)
-			if slices.Contains(dynamic, item) || item == "test" {
+			if slices.Contains(notes.Dynamic, item) || item == "test" {
 				return true
 			}
 		}
@@ -140,7 +137,7 @@ func changes(noted [][]string) []change {
 			continue // another note may name it as well
 		}
 		for _, item := range items {
-			if !slices.Contains(dynamic, item) {
+			if !slices.Contains(notes.Dynamic, item) {
 				continue
 			}
 			rest := slices.DeleteFunc(slices.Clone(items), func(s string) bool { return s == item })
@@ -150,7 +147,7 @@ func changes(noted [][]string) []change {
 			all = append(all, change{"the note drops " + item, n[0], "BUG(" + strings.Join(rest, ", ") + ")"})
 		}
 	}
-	for _, d := range dynamic {
+	for _, d := range notes.Dynamic {
 		if !named[d] {
 			all = append(all, change{"the note adds " + d, noted[0][0], "BUG(" + noted[0][1] + ", " + d + ")"})
 			break

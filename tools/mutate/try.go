@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
+
+	"example.com/goguide/tools/internal/notes"
 )
 
 // try returns what killed the mutant, or "" if its tests pass in both modes.
@@ -32,7 +34,7 @@ func (m mutant) try(ctx context.Context) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		cmd := exec.CommandContext(ctx, binary, "-test.failfast", "-test.run="+m.pattern())
+		cmd := exec.CommandContext(ctx, binary, "-test.failfast", "-test.run="+notes.TestOf(m.decl).String())
 		cmd.Dir = dir
 		output, err := cmd.CombinedOutput()
 		if ctx.Err() != nil {
@@ -47,9 +49,6 @@ func (m mutant) try(ctx context.Context) (string, error) {
 	}
 	return "", nil
 }
-
-// pattern selects the tests that are named after the declaration.
-func (m mutant) pattern() string { return "^Test(.*_)?" + regexp.QuoteMeta(m.decl) + "(_|$)" }
 
 func (m mutant) build(ctx context.Context, tmp, changed, mode string) (binary string, output []byte, err error) {
 	binary = filepath.Join(tmp, mode+".test")
