@@ -114,6 +114,13 @@ func TestRun_neverFailsTheTest(t *testing.T) {
 	assert.Equal(t, Exited, r.End)
 }
 
+func TestRun_saysThatAnAssertionFailed(t *testing.T) {
+	t.Parallel()
+	r := Run(t, Goleak, func() { assert.Fail(t, "on purpose") }, briefly)
+	assert.Equal(t, Silent, r.State)
+	assert.Equal(t, "the scenario failed an assertion", r.Text)
+}
+
 func TestWithin_setsTheLimit(t *testing.T) {
 	t.Parallel()
 	start := time.Now()

@@ -184,6 +184,9 @@ func (p *plan) judge(d Detector, seen []outcome) Report {
 			r.State, r.Text = Open, o.err.Error()
 		default:
 			r.End, r.Text = o.end, text
+			if text == "" && o.failed != "" {
+				r.Text = "the scenario " + o.failed
+			}
 		}
 	}
 	return r
@@ -447,16 +450,17 @@ func indent(s string) string {
 func brief(rs []Report) string {
 	var b strings.Builder
 	for _, r := range rs {
-		fmt.Fprintf(&b, "\t%-12s %-7s", r.Detector, r.State)
+		fmt.Fprintf(&b, "\t%-12s ", r.Detector)
 		switch r.State {
 		case Silent:
-			fmt.Fprintf(&b, " in %s", plural(r.Runs, "run"))
+			fmt.Fprintf(&b, "silent in %s", plural(r.Runs, "run"))
 			if r.Text != "" {
 				fmt.Fprintf(&b, ", %s", r.Text)
 			}
 		case Open:
-			fmt.Fprintf(&b, " %s", r.Text)
+			fmt.Fprintf(&b, "open   %s", r.Text)
 		case Caught:
+			b.WriteString("caught")
 		}
 		b.WriteString("\n")
 	}
