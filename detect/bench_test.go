@@ -46,7 +46,7 @@ func child(b *testing.B, l look, scenario string) outcome {
 	if cases[scenario] == nil {
 		test = "TestFix_letsNearMissesPass/" + scenario
 	}
-	p := &plan{t: b, order: order{Test: rewrite(test), Limit: DefaultLimit}}
+	p := &plan{t: b, order: order{Test: rewrite(test)}}
 	p.limit = DefaultLimit
 	o := p.child(l, procs(0))
 	if o.err != nil {

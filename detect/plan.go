@@ -126,7 +126,7 @@ func begin(t testing.TB, verb string, scenario func(), opts []Option) (*plan, Re
 			t.Fatalf("detect: Without: %s", unknown(string(d)))
 		}
 	}
-	p.order = order{Test: t.Name(), Call: n, Earlier: c.earlier, Limit: p.limit}
+	p.order = order{Test: t.Name(), Call: n, Earlier: c.earlier}
 	return p, Report{}
 }
 

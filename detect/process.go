@@ -52,7 +52,6 @@ type order struct {
 	Test    string
 	Call    int
 	Look    look
-	Limit   time.Duration
 	Earlier []Report
 	dir     string
 }
