@@ -23,7 +23,7 @@
 //
 // A note is a comment of the form
 //
-//	BUG(detector, detector, …): a sentence that stands on its own
+//	// BUG(detector, detector, …): a sentence that stands on its own
 //
 // anywhere inside the declaration or its doc comment. The list may hold
 //
@@ -61,7 +61,8 @@
 //
 // The race detector needs cgo; the runtime's deadlock report needs its
 // absence. So no single build can check everything, and what a build cannot
-// check is [Open] there, never [Silent]. Run both:
+// check is [Open] there, never [Silent]. A green run proves only what its build
+// could see: a note BUG(race) passes any test without -race. Run both:
 //
 //	go test -race ./...
 //	CGO_ENABLED=0 GOEXPERIMENT=goroutineleakprofile go test ./...
@@ -211,7 +212,8 @@ func Fix(t *testing.T, scenario func(), opts ...Option) {
 }
 
 // Run runs the scenario under one detector and says what came of it. Whatever
-// the scenario does, it does not fail t. A silent detector gets more runs until [Budget] is spent.
+// the scenario does, it does not fail t. A silent detector gets more runs until
+// [Budget] is spent, so a Run that finds nothing takes that long.
 //
 // A test may call Run several times, always in the same order and on its own
 // goroutine: in the child of a later call, the earlier ones return what they

@@ -195,7 +195,8 @@ func Test_refused(t *testing.T) {
 		says     []string
 	}{
 		"unnoted":      {says: []string{"unnoted has no BUG note", "BUG(goleak,", "synctest"}, scenario: of(unnoted)},
-		"overclaimed":  {says: []string{"refused_test.go:10", "BUG(panic)", "panic stayed silent", "Mend the code, or write BUG(test)"}, scenario: of(overclaimed)},
+		"halfclaimed":  {says: []string{"hang stayed silent", "Mend the code, or write BUG(test)"}, scenario: of(halfclaimed)},
+		"overclaimed":  {says: []string{"refused_test.go:10", "BUG(panic)", "of BUG(panic), panic is silent", "the bug is gone", "write BUG(test)"}, scenario: of(overclaimed)},
 		"underclaimed": {says: []string{"synctest report", "write BUG(goleak,", "deadlock: main bubble"}, scenario: of(underclaimed)},
 		"misspelt":     {says: []string{`unknown detector "gohlek": did you mean goleak?`}, scenario: of(misspelt)},
 		"unheardOf":    {says: []string{`unknown detector "crystal-ball"`, "race, goleak, leakprofile"}, scenario: of(unheardOf)},

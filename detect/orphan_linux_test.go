@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -52,4 +53,30 @@ func childrenOf(pid int) []string {
 func gone(pid string) bool {
 	f := statFields("/proc/" + pid + "/stat")
 	return len(f) == 0 || f[0][0] == 'Z'
+}
+
+// A child that has exited and was not waited for yet has no thread that runs,
+// but it does not hang either.
+func TestSupervisor_theDeadAreNeverLate(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), "true")
+	require.NoError(t, cmd.Start())
+	defer func() { require.NoError(t, cmd.Wait()) }()
+	require.Eventually(t, func() bool { return isAsleep(cmd.Process.Pid) && isDead(cmd.Process.Pid) }, time.Minute, tick)
+	s := &supervisor{cmd: cmd, printed: new(atomic.Int64)}
+	over := s.patience(time.Nanosecond)
+	for range 10 {
+		require.False(t, over())
+	}
+}
+
+// A child that waits for a process of its own is not asleep while that one runs
+// or wants to.
+func TestSupervisor_whoWaitsForARunningProcessIsNotAsleep(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", "(while :; do :; done) & wait")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	require.NoError(t, cmd.Start())
+	group := cmd.Process.Pid
+	require.Eventually(t, func() bool { return !anyRunnable(group) && !isAsleep(group) }, time.Minute, tick)
+	killGroup(group)
+	require.Error(t, cmd.Wait(), "it was killed")
 }

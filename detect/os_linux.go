@@ -42,15 +42,40 @@ func cpuTime(pid int) time.Duration {
 	return time.Duration(user+system) * clockTick
 }
 
-// isAsleep reports whether no thread of the process runs or wants to.
+// isDead reports whether the process has ended, be it waited for or not.
+func isDead(pid int) bool {
+	f := statFields(fmt.Sprintf("/proc/%d/stat", pid))
+	return len(f) == 0 || f[0][0] == 'Z' || f[0][0] == 'X'
+}
+
+// isAsleep reports whether no thread of a process runs or wants to, nor one of
+// the processes that it has started, for which it may be waiting.
 func isAsleep(pid int) bool {
-	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
-	for _, t := range tasks {
-		if f := statFields(t); len(f) > 0 && (f[0][0] == 'R' || f[0][0] == 'D') {
+	if anyRunnable(pid) {
+		return false
+	}
+	processes, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, p := range processes {
+		f := statFields(p)
+		if len(f) < 3 || string(f[2]) != strconv.Itoa(pid) { // the process group
+			continue
+		}
+		other, _ := strconv.Atoi(filepath.Base(filepath.Dir(p)))
+		if anyRunnable(other) {
 			return false
 		}
 	}
 	return true
+}
+
+func anyRunnable(pid int) bool {
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+	for _, t := range tasks {
+		if f := statFields(t); len(f) > 0 && (f[0][0] == 'R' || f[0][0] == 'D') {
+			return true
+		}
+	}
+	return false
 }
 
 // statFields returns what follows the command name, which may hold anything:

@@ -37,4 +37,6 @@ const watchHidesDeadlock = true
 
 func cpuTime(int) time.Duration { return 0 }
 
+func isDead(int) bool { return false }
+
 func isAsleep(int) bool { return true }

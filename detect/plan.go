@@ -41,6 +41,14 @@ func lookOf(d Detector) look {
 	}
 }
 
+// feeds says in whose words a look is known to people.
+func (l look) feeds() string {
+	if l == watch {
+		return "race, goleak and the ends"
+	}
+	return string(l)
+}
+
 // A plan is one call of Bug, Fix or Run in the parent.
 type plan struct {
 	t testing.TB
@@ -342,6 +350,7 @@ func bug(t testing.TB, scenario func(), opts []Option) {
 	if msg := claim.refute(reports); msg != "" {
 		t.Fatalf("detect: %s: %s: %s", decl.at(), decl.name, msg)
 	}
+	t.Logf("%s: %s\n%s\n%s", decl.at(), decl.text(), brief(reports), texts(reports, caught(reports)))
 	if claim.unseen(reports) {
 		t.Logf("detect: nothing in the note can be checked in this build; %s",
 			"the other mode does (go test -race, or CGO_ENABLED=0 go test)")
@@ -409,7 +418,7 @@ func (p *plan) soundOrFatal(seen []outcome) {
 	}
 	for _, o := range seen {
 		if o.failed != "" {
-			p.t.Fatalf("detect: the scenario %s in the child for %s%s", o.failed, o.look, said(o.output))
+			p.t.Fatalf("detect: the scenario %s (in the child process for %s)%s", o.failed, o.look.feeds(), said(o.output))
 		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -119,7 +120,7 @@ func (p *plan) child(l look, procs int) outcome {
 		return o
 	}
 	exited := make(chan struct{})
-	s := &supervisor{test: p.order.Test, dir: dir, look: l, limit: p.limit, cmd: cmd, exited: exited}
+	s := &supervisor{test: p.order.Test, dir: dir, look: l, limit: p.limit, cmd: cmd, exited: exited, printed: &out.total}
 	var wg sync.WaitGroup
 	wg.Go(s.watch)
 	_ = cmd.Wait() // the exit code means nothing: -race, coverage and the scenario all change it
@@ -184,6 +185,8 @@ type supervisor struct {
 	limit  time.Duration
 	cmd    *exec.Cmd
 	exited <-chan struct{}
+
+	printed *atomic.Int64 // bytes that the child wrote and this process has read
 
 	// Read after watch has returned.
 	neverBegan, timedOut bool
@@ -270,21 +273,28 @@ func (s *supervisor) running() bool {
 }
 
 // patience is a limit in wall time that a loaded machine stretches: a child
-// that is runnable but was not given as much CPU as the limit goes on, up to
-// ten times the limit.
+// that is runnable but was not given as much CPU as the limit goes on, and so
+// does one that waits for us to read its output, up to ten times the limit.
 func (s *supervisor) patience(limit time.Duration) func() bool {
 	start, cpu0 := time.Now(), cpuTime(s.cmd.Process.Pid)
-	asleep := 0
+	asleep, printed, lastLook := 0, int64(0), start
 	return func() bool {
-		wall := time.Since(start)
-		if wall < limit {
-			return false
+		now := time.Now()
+		wall := now.Sub(start)
+		late := now.Sub(lastLook) > 3*tick
+		lastLook = now
+		if wall < limit || isDead(s.cmd.Process.Pid) {
+			return false // the dead are never late: exited comes
 		}
-		if isAsleep(s.cmd.Process.Pid) {
+		// A child may also sleep because this process, kept from the CPU
+		// itself, has not read what the child printed.
+		n := s.printed.Load()
+		if isAsleep(s.cmd.Process.Pid) && !late && n == printed {
 			asleep++
 		} else {
 			asleep = 0
 		}
+		printed = n
 		return asleep >= 3 || cpuTime(s.cmd.Process.Pid)-cpu0 >= limit || wall >= starved*limit
 	}
 }
@@ -345,7 +355,7 @@ func (o *outcome) read(dir string, s *supervisor, ps *os.ProcessState) {
 	o.finding = readFile(dir, fileFinding)
 	switch {
 	case s.timedOut:
-		o.end, o.why = TimedOut, fmt.Sprintf("the scenario did not return within %v", s.limit)
+		o.end, o.why = TimedOut, fmt.Sprintf("the scenario did not return within %v (detect.Within sets the limit)", s.limit)
 		o.crash = o.why
 		if dump := stacks(o.output); dump != "" {
 			o.crash += "\n\n" + withoutKit(dump)
@@ -405,16 +415,34 @@ func stacks(output string) string {
 	return strings.TrimSpace(dump)
 }
 
-// withoutKit drops the goroutines of package testing and of this kit from a
-// crash text, and the kit's frames from the scenario's goroutine.
+// withoutKit drops the goroutines of the runtime, of package testing and of
+// this kit from a crash text, and the kit's frames from the scenario's
+// goroutine.
 func withoutKit(text string) string {
 	var kept []string
 	for g := range strings.SplitSeq(text, "\n\n") {
-		if !strings.HasPrefix(g, "goroutine ") || !ofKit.MatchString(g) {
+		if !strings.HasPrefix(g, "goroutine ") || !ofKit.MatchString(g) && !ofRuntime(g) {
 			kept = append(kept, kitFrames.ReplaceAllString(g, ""))
 		}
 	}
 	return strings.Join(kept, "\n\n")
+}
+
+// ofRuntime reports whether a goroutine has frames of the runtime alone. Of one
+// that runs on another thread there may be no frames at all; that one is kept.
+func ofRuntime(goroutine string) bool {
+	frames := 0
+	for line := range strings.Lines(goroutine) {
+		switch {
+		case strings.HasPrefix(line, "goroutine "), strings.HasPrefix(line, "\t"),
+			strings.HasPrefix(line, "created by "), strings.TrimSpace(line) == "":
+		case strings.HasPrefix(line, "runtime."):
+			frames++
+		default:
+			return false
+		}
+	}
+	return frames > 0
 }
 
 var (
@@ -446,12 +474,14 @@ func exists(path string) bool {
 type headAndTail struct {
 	head, tail []byte
 	lost       int
+	total      atomic.Int64
 }
 
 const room = 64 << 10
 
 func (b *headAndTail) Write(p []byte) (int, error) {
 	n := len(p)
+	b.total.Add(int64(n))
 	if k := min(room-len(b.head), len(p)); k > 0 {
 		b.head = append(b.head, p[:k]...)
 		p = p[k:]

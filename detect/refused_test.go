@@ -10,6 +10,10 @@ func overclaimed() {
 	_ = 0 // BUG(panic): it does nothing at all
 }
 
+func halfclaimed() {
+	_ = 0 // BUG(hang, test): only an assertion sees it
+}
+
 func underclaimed() {
 	c := make(chan int)
 	go func() { c <- 1 }() // BUG(goleak): synctest sees this too
