@@ -36,7 +36,7 @@ check: ## all that CI checks
 	@./tools/check
 
 bench: ## the benchmarks that the texts quote
-	@for m in $(WORK); do (cd $$m && go test -run='^$$' -bench=. ./...); done
+	@for m in $(WORK) tools/bench; do (cd $$m && GOWORK=off go test -run='^$$' -bench=. ./...); done
 
 prefetch: ## download and build all that the other verbs need, for a day without a network
 	@for m in $(MODULES); do (cd $$m && GOWORK=off go mod download); done

@@ -5,8 +5,8 @@
 // stack stays, and all that the stack refers to. Nothing crashes. A service
 // grows by some KiB a request and is restarted every other week.
 //
-// Every leak here has the same shape: one side of a channel left, and the
-// other was not told.
+// Four of the five leaks here have the same shape: one side of a channel left,
+// and the other was not told. The fifth is a loop that nobody can end.
 //
 //	handler                        goroutine
 //	answer := make(chan string)
@@ -32,7 +32,7 @@
 //
 // goleak and synctest see all five. The goroutineleak profile (part of Go
 // since 1.27) needs no test and can be taken in production, yet knows only what
-// the garbage collector can prove: a ticker is always reachable, so
+// the garbage collector can prove: the runtime holds a running ticker, so
 // [EndlessTicker] is alive to it. The race detector has nothing to say.
 package leak
 

@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"go/version"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -65,10 +66,14 @@ func checkPackage(root, dir string) ([]string, error) {
 	if len(p.tests) == 0 {
 		say("no test: a claim without a proof")
 	}
+	if msg := unlisted(root, p.rel); msg != "" {
+		say("%s", msg)
+	}
 	if !slices.ContainsFunc(p.files, func(f *ast.File) bool { return f.Doc != nil }) {
 		say("no package comment: begin the main file with // Package %s …", p.files[0].Name.Name)
 	}
-	tests := p.testNames()
+	tests, proof := p.testNames(), p.calls("detect", "Fix")
+	noted := 0
 	for _, f := range p.files {
 		name := filepath.Base(p.fset.Position(f.Package).Filename)
 		for _, d := range notes.Of(p.fset, f) {
@@ -76,20 +81,53 @@ func checkPackage(root, dir string) ([]string, error) {
 			if !ok {
 				continue
 			}
-			noted := d.Lists
+			lists := d.Lists
+			noted += len(lists)
 			if strings.HasPrefix(name, "buggy") && fn.Name.IsExported() && fn.Recv == nil &&
-				!strings.HasPrefix(fn.Name.Name, "New") && len(noted) == 0 {
+				!strings.HasPrefix(fn.Name.Name, "New") && len(lists) == 0 {
 				say("%s: %s has no BUG note; what is correct goes into another file", name, fn.Name.Name)
 			}
-			if len(noted) > 0 && !slices.ContainsFunc(tests, notes.TestOf(d.Name).MatchString) {
+			if len(lists) > 0 && !slices.ContainsFunc(tests, notes.TestOf(d.Name).MatchString) {
 				say("%s: no test is named after %s", name, fn.Name.Name)
 			}
-			for _, msg := range fitsRelease(f, fn, noted) {
+			for _, msg := range fitsRelease(f, fn, lists) {
 				say("%s: %s", name, msg)
 			}
 		}
 	}
+	if noted > 0 && !proof {
+		say("no test calls detect.Fix: show the correct code and the near-miss beside the bug")
+	}
 	return found, nil
+}
+
+// calls reports whether a test of the package calls pkg.name.
+func (p folder) calls(pkg, name string) bool {
+	found := false
+	for _, f := range p.tests {
+		ast.Inspect(f, func(n ast.Node) bool {
+			if sel, ok := n.(*ast.SelectorExpr); ok && sel.Sel.Name == name {
+				x, ok := sel.X.(*ast.Ident)
+				found = found || ok && x.Name == pkg
+			}
+			return !found
+		})
+	}
+	return found
+}
+
+// unlisted says when the part's README has no row for a package. A package
+// below another, or under internal, belongs to the one above it.
+func unlisted(root, rel string) string {
+	part, pkg, _ := strings.Cut(rel, "/")
+	if pkg == "" || strings.Contains(pkg, "/") || pkg == "internal" {
+		return ""
+	}
+	readme, err := os.ReadFile(filepath.Join(root, part, "README.md"))
+	if err != nil || !strings.Contains(string(readme), "\n| ["+pkg+"](") {
+		return part + "/README.md has no row for it: | [" + pkg + "](" + pkg + "/" + pkg + ".go) | use it to … | instead of … |"
+	}
+	return ""
 }
 
 func parse(root, dir string) (folder, error) {

@@ -64,7 +64,7 @@ type finding struct {
 
 func run(ctx context.Context, root, linter, module string) ([]finding, error) {
 	cmd := exec.CommandContext(ctx, linter, "run", "--config", filepath.Join(root, ".golangci.yml"),
-		"--output.json.path=stdout", "--show-stats=false", "--issues-exit-code=0", "./...")
+		"--output.json.path=stdout", "--show-stats=false", "--issues-exit-code=0", "--allow-parallel-runners", "./...")
 	cmd.Dir = filepath.Join(root, module)
 	cmd.Env = append(os.Environ(), "GOWORK=off")
 	var out, errs bytes.Buffer

@@ -46,5 +46,9 @@ func run(ctx context.Context, root string, check bool, out io.Writer) error {
 	}
 	printTable(out, bugs)
 	printSummary(out, bugs, all)
-	return updateReadmes(root, bugs, check, out)
+	if err := updateReadmes(root, bugs, check, out); err != nil {
+		return err
+	}
+	fmt.Fprintln(out, "every claim holds, in both modes")
+	return nil
 }

@@ -61,6 +61,27 @@ func TestRead_keepsTheOutputOfFailures(t *testing.T) {
 	}
 }
 
+func writeSource(t *testing.T, root, file, text string) {
+	t.Helper()
+	name := filepath.Join(root, "goroutines", filepath.FromSlash(file))
+	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestUpdateReadmes_refusesANoteWithoutAVerdict(t *testing.T) {
+	root := t.TempDir()
+	writeSource(t, root, "README.md", begin+"\n"+end+"\n")
+	writeSource(t, root, "leak/buggy.go", "package leak\n\nfunc A() {} // BUG(race): proven\n\nfunc (c *Cache) Get() {} // BUG(race): not proven\n")
+	err := updateReadmes(root, bugs(t), false, new(bytes.Buffer))
+	if err == nil || !strings.HasSuffix(err.Error(), "for goroutines/leak/Cache.Get") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestUpdateReadmes(t *testing.T) {
 	root := t.TempDir()
 	readme := filepath.Join(root, "goroutines", "README.md")
@@ -70,6 +91,8 @@ func TestUpdateReadmes(t *testing.T) {
 	if err := os.WriteFile(readme, []byte("# goroutines\n"+begin+"\nold\n"+end+"\nlast\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	writeSource(t, root, "leak/buggy.go", "package leak\n\n// A is bad. Compare [B] or [C.D], and [fmt.Errorf].\nfunc A() {} // BUG(race): it is bad\n")
+	writeSource(t, root, "leak/leak.go", "package leak\n\nfunc B() {}\n\ntype C[T any] struct{}\n\nfunc (*C[T]) D() {}\n")
 	out := new(bytes.Buffer)
 	if err := updateReadmes(root, bugs(t), true, out); err == nil || !strings.Contains(err.Error(), "run make matrix") {
 		t.Errorf("a stale table passes the check: %v", err)
@@ -84,7 +107,7 @@ func TestUpdateReadmes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"# goroutines\n", "\nlast\n", "[leak.A](leak/buggy.go#L7)", "| **caught** |", "| some runs |", `A \| B (vet) |`} {
+	for _, want := range []string{"# goroutines\n", "\nlast\n", "[leak.A](leak/buggy.go#L7)", "| **caught** |", "| some runs |", `A \| B (vet) | [B](leak/leak.go#L3), [C.D](leak/leak.go#L7) |`} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}

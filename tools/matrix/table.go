@@ -88,12 +88,19 @@ func printTable(out io.Writer, bugs []bug) {
 		}
 		fmt.Fprintf(out, "%-*s", width, b.pkg+"."+b.name)
 		for _, d := range detectors {
-			fmt.Fprintf(out, "  %-11s", b.states[d])
+			fmt.Fprintf(out, "  %-11s", strings.Trim(mark(b.states[d]), "*"))
 		}
 		fmt.Fprintln(out, note(b.others))
 	}
-	fmt.Fprintln(out)
+	fmt.Fprint(out, legend)
 }
+
+const legend = `
+caught: the detector reports it. ·: it is silent. open: neither mode could look.
+In parentheses: "test", only an assertion sees it; "until go1.N", that release
+ended it; else the name of a linter that reports it.
+
+`
 
 func note(others []string) string {
 	if len(others) == 0 {
@@ -166,12 +173,20 @@ func updateReadmes(root string, bugs []bug, check bool, out io.Writer) error {
 		if err != nil {
 			return fmt.Errorf("a part has a README: %w", err)
 		}
-		text, err := replaceBlock(string(old), markdown(byPart[part]))
+		src, err := readSource(root, part)
+		if err != nil {
+			return err
+		}
+		if err := src.unproven(part, bugs); err != nil {
+			return err
+		}
+		text, err := replaceBlock(string(old), markdown(byPart[part], src))
 		if err != nil {
 			return fmt.Errorf("%s: %w", file, err)
 		}
 		switch {
 		case text == string(old):
+			fmt.Fprintln(out, path.Join(part, "README.md"), "is up to date")
 		case check:
 			return fmt.Errorf("%s: the table is stale: run make matrix and commit what it writes", path.Join(part, "README.md"))
 		default:
@@ -193,16 +208,20 @@ func replaceBlock(text, table string) (string, error) {
 	return head + begin + "\n" + table + end + tail, nil
 }
 
-func markdown(bugs []bug) string {
+func markdown(bugs []bug, src source) string {
 	var b strings.Builder
-	b.WriteString("| bug | " + strings.Join(detectors, " | ") + " | what goes wrong |\n|---|" + strings.Repeat(":-:|", len(detectors)) + "---|\n")
+	b.WriteString("| bug | ")
+	for _, d := range detectors {
+		fmt.Fprintf(&b, "[%s](../detect/README.md#detectors) | ", d)
+	}
+	b.WriteString("what goes wrong | instead |\n|---|" + strings.Repeat(":-:|", len(detectors)) + "---|---|\n")
 	for _, bug := range bugs {
 		file, line, _ := strings.Cut(bug.at, ":")
 		fmt.Fprintf(&b, "| [%s.%s](%s/%s#L%s) |", bug.pkg, bug.name, bug.pkg, file, line)
 		for _, d := range detectors {
 			fmt.Fprintf(&b, " %s |", mark(bug.states[d]))
 		}
-		fmt.Fprintf(&b, " %s |\n", strings.TrimSpace(strings.ReplaceAll(bug.text, "|", `\|`)+" "+note(bug.others)))
+		fmt.Fprintf(&b, " %s | %s |\n", strings.TrimSpace(strings.ReplaceAll(bug.text, "|", `\|`)+" "+note(bug.others)), src.instead(bug))
 	}
 	return b.String()
 }
