@@ -188,7 +188,7 @@ func updateReadmes(root string, bugs []bug, check bool, out io.Writer) error {
 		case text == string(old):
 			fmt.Fprintln(out, path.Join(part, "README.md"), "is up to date")
 		case check:
-			return fmt.Errorf("%s: the table is stale: run make matrix and commit what it writes", path.Join(part, "README.md"))
+			return fmt.Errorf("%s: the table is stale: run make matrix and commit what it writes, such as\n\t%s", path.Join(part, "README.md"), firstDiff(string(old), text))
 		default:
 			if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 				return fmt.Errorf("writing the table: %w", err)
@@ -197,6 +197,20 @@ func updateReadmes(root string, bugs []bug, check bool, out io.Writer) error {
 		}
 	}
 	return nil
+}
+
+// firstDiff returns the first line of text that old does not have.
+func firstDiff(old, text string) string {
+	had := map[string]bool{}
+	for line := range strings.Lines(old) {
+		had[line] = true
+	}
+	for line := range strings.Lines(text) {
+		if !had[line] {
+			return strings.TrimSpace(line)
+		}
+	}
+	return "one row less"
 }
 
 func replaceBlock(text, table string) (string, error) {
