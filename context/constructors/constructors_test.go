@@ -2,17 +2,12 @@ package constructors
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"os"
-	"os/exec"
 	"os/signal"
-	"path/filepath"
 	"runtime"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,6 +18,7 @@ import (
 	"go.uber.org/goleak"
 
 	"example.com/goguide/detect"
+	"example.com/goguide/detect/refused"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -427,34 +423,5 @@ func TestForeignParent_stops(t *testing.T) {
 
 func TestVet_refusesALostCancel(t *testing.T) {
 	t.Parallel()
-	dir := filepath.Join("testdata", "refused")
-	text, err := os.ReadFile(filepath.Join(dir, "refused.go"))
-	require.NoError(t, err)
-	var want []string
-	n := 0
-	for line := range strings.Lines(string(text)) {
-		n++
-		if _, analyzer, ok := strings.Cut(line, "// want "); ok {
-			want = append(want, fmt.Sprintf("refused.go:%d %s", n, strings.TrimSpace(analyzer)))
-		}
-	}
-	require.NotEmpty(t, want)
-
-	cmd := exec.CommandContext(t.Context(), "go", "vet", "-json", ".")
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOWORK=off")
-	out, err := cmd.Output()
-	require.NoError(t, err)
-	var reports map[string]map[string][]struct{ Posn string }
-	require.NoError(t, json.Unmarshal(out, &reports))
-	var got []string
-	for _, byAnalyzer := range reports {
-		for analyzer, diagnostics := range byAnalyzer {
-			for _, d := range diagnostics {
-				at := d.Posn[:strings.LastIndex(d.Posn, ":")]
-				got = append(got, filepath.Base(at)+" "+analyzer)
-			}
-		}
-	}
-	assert.ElementsMatch(t, want, got)
+	refused.Vet(t, "testdata/refused")
 }

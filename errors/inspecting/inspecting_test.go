@@ -1,16 +1,10 @@
 package inspecting
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"regexp"
-	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -20,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	"example.com/goguide/detect"
+	"example.com/goguide/detect/refused"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -179,44 +174,14 @@ func TestBatchError_isSearchedInTheOrderOfItsItems(t *testing.T) {
 	})
 }
 
-// vet runs go vet in a folder of testdata and returns what it printed.
-func vet(t *testing.T, dir string) string {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", "vet", ".")
-	cmd.Dir = filepath.Join("testdata", dir)
-	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=")
-	out, err := cmd.CombinedOutput()
-	require.Error(t, err)
-	return string(out)
-}
-
 func TestVet_refusesTargetsThatPanic(t *testing.T) {
 	t.Parallel()
-	var want, got []string
-	f, err := os.Open(filepath.Join("testdata", "refused", "refused.go"))
-	require.NoError(t, err)
-	defer func() { assert.NoError(t, f.Close()) }()
-	n := 0
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		n++
-		if strings.HasSuffix(lines.Text(), "// want errorsas") {
-			want = append(want, fmt.Sprintf("refused.go:%d", n))
-		}
-	}
-	report := regexp.MustCompile(`refused\.go:\d+`)
-	for line := range strings.Lines(vet(t, "refused")) {
-		if strings.Contains(line, "argument to errors.As") {
-			got = append(got, report.FindString(line))
-		}
-	}
-	require.Len(t, want, 2)
-	assert.Equal(t, want, got)
+	refused.Vet(t, "testdata/refused")
 }
 
 func TestCompiler_refusesAsTypeOfNoError(t *testing.T) {
 	t.Parallel()
-	out := vet(t, "uncompiled")
-	assert.Contains(t, out, "uncompiled.go:13:25: quotaError does not satisfy error")
+	refused.Compiler(t, "testdata/uncompiled")
 }
 
 func BenchmarkAs(b *testing.B) {

@@ -2,26 +2,16 @@ package constraints
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
-	"go/ast"
-	"go/importer"
-	"go/parser"
-	"go/token"
-	"go/types"
 	"math"
-	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
 	"example.com/goguide/detect"
+	"example.com/goguide/detect/refused"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -125,54 +115,7 @@ func TestBrightness_ofAWiderType(t *testing.T) {
 	})
 }
 
-// wanted reads the ERROR comments of a file, as "line: message".
-func wanted(t *testing.T, fset *token.FileSet, file *ast.File) []string {
-	t.Helper()
-	var want []string
-	for _, group := range file.Comments {
-		for _, c := range group.List {
-			quoted, ok := strings.CutPrefix(c.Text, "// ERROR ")
-			if !ok {
-				continue
-			}
-			message, err := strconv.Unquote(quoted)
-			require.NoError(t, err)
-			at := fset.Position(c.Pos()).Line
-			want = append(want, fmt.Sprintf("%d: %s", at, message))
-		}
-	}
-	return want
-}
-
-// The compiler's own checker must refuse each marked line of testdata with that
-// message, and no other line. The texts are Go's and may change with it: then
-// this test says which, and the file is corrected.
 func TestCompiler_refusesWhatTheConstraintsLeaveOut(t *testing.T) {
 	t.Parallel()
-	fset := token.NewFileSet()
-	path := filepath.Join("testdata", "refused", "refused.go")
-	file, err := parser.ParseFile(fset, path, nil, parser.ParseComments)
-	require.NoError(t, err)
-	want := wanted(t, fset, file)
-	require.NotEmpty(t, want)
-
-	var got []string
-	conf := types.Config{
-		GoVersion: "go1.26",
-		Importer:  importer.Default(),
-		Error: func(err error) {
-			failure, ok := errors.AsType[types.Error](err)
-			if !ok {
-				got = append(got, err.Error())
-				return
-			}
-			at := fset.Position(failure.Pos).Line
-			got = append(got, fmt.Sprintf("%d: %s", at, failure.Msg))
-		},
-	}
-	_, err = conf.Check("refused", fset, []*ast.File{file}, nil)
-	require.Error(t, err)
-	slices.Sort(got)
-	slices.Sort(want)
-	assert.Equal(t, want, got)
+	refused.Compiler(t, "testdata/refused")
 }

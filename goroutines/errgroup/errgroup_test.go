@@ -3,8 +3,6 @@ package errgroup
 import (
 	"context"
 	"errors"
-	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"sync"
@@ -19,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"example.com/goguide/detect"
+	"example.com/goguide/detect/refused"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -434,10 +433,5 @@ func TestSharedVariable_asTodaysGo(t *testing.T) {
 // In its plain form, with g.Go as the loop's last statement, vet sees it.
 func TestSharedVariable_vet(t *testing.T) {
 	t.Parallel()
-	vet := exec.CommandContext(t.Context(), "go", "vet", ".")
-	vet.Dir = "testdata/loopvar"
-	vet.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=")
-	out, err := vet.CombinedOutput()
-	require.Error(t, err)
-	assert.Contains(t, string(out), "loopvar.go:21:22: loop variable url captured by func literal")
+	refused.Vet(t, "testdata/loopvar")
 }

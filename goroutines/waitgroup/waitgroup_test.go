@@ -2,12 +2,8 @@ package waitgroup
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -17,6 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"example.com/goguide/detect"
+	"example.com/goguide/detect/refused"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -242,44 +239,7 @@ func TestSharedLoopVariable_today(t *testing.T) {
 	})
 }
 
-// The textbook forms stand in testdata, each diagnostic marked at its line.
 func TestVet_refusesTheTextbookForms(t *testing.T) {
 	t.Parallel()
-	dir := filepath.Join("testdata", "refused")
-	want := map[string][]string{} // analyzer → file:line
-	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
-	require.NoError(t, err)
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		require.NoError(t, err)
-		n := 0
-		for line := range strings.Lines(string(text)) {
-			n++
-			_, analyzer, ok := strings.Cut(line, "// want ")
-			if ok {
-				analyzer = strings.TrimSpace(analyzer)
-				at := fmt.Sprintf("%s:%d", filepath.Base(file), n)
-				want[analyzer] = append(want[analyzer], at)
-			}
-		}
-	}
-	require.NotEmpty(t, want)
-
-	cmd := exec.CommandContext(t.Context(), "go", "vet", "-json", ".")
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOWORK=off")
-	out, err := cmd.Output()
-	require.NoError(t, err)
-	var reports map[string]map[string][]struct{ Posn string }
-	require.NoError(t, json.Unmarshal(out, &reports))
-	got := map[string][]string{}
-	for _, byAnalyzer := range reports {
-		for analyzer, diagnostics := range byAnalyzer {
-			for _, d := range diagnostics {
-				at := d.Posn[:strings.LastIndex(d.Posn, ":")]
-				got[analyzer] = append(got[analyzer], filepath.Base(at))
-			}
-		}
-	}
-	assert.Equal(t, want, got)
+	refused.Vet(t, "testdata/refused")
 }

@@ -10,6 +10,6 @@ func (e *quotaError) Error() string { return "quota of " + e.tenant }
 
 // NoError does not compile.
 func NoError(err error) bool {
-	_, ok := errors.AsType[quotaError](err)
+	_, ok := errors.AsType[quotaError](err) // ERROR "quotaError does not satisfy error (method Error has pointer receiver)"
 	return ok
 }

@@ -18,7 +18,7 @@ func Visit(
 	g, ctx := errgroup.WithContext(ctx)
 	for _, url := range urls {
 		g.Go(func() error {
-			return visit(ctx, url)
+			return visit(ctx, url) // want loopclosure
 		})
 	}
 	return g.Wait()

@@ -1,0 +1,207 @@
+// Package refused proves what a program cannot show at run time: that the
+// compiler or go vet refuses some code. That code stands in a folder of
+// testdata, a module of its own, where no build finds it.
+//
+// A comment at the end of a line claims a refusal of that line, and a line
+// without one claims that there is none:
+//
+//	var r io.Reader = f // ERROR "File does not implement io.Reader (missing method Read)"
+//
+//	ctx, _ = context.WithCancel(ctx) // want lostcancel
+//
+// The first form is for [Compiler] and quotes its message, the second is for
+// [Vet] and names its analyzer. Several analyzers are separated by spaces.
+//
+// The form is that of the Go project's own tests (ERROR in the tree's test
+// folder, want in golang.org/x/tools/go/analysis/analysistest).
+package refused
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// Compiler fails t unless the compiler's type checker refuses exactly the lines
+// of dir that a comment says, with exactly that message. The messages are Go's
+// and may change with it.
+func Compiler(t *testing.T, dir string) {
+	t.Helper()
+	want, got, err := compile(dir)
+	report(t, dir, compare("the compiler", want, got), err)
+}
+
+// Vet fails t unless the analyzers of go vet report exactly the lines of dir
+// that a comment says.
+func Vet(t *testing.T, dir string) {
+	t.Helper()
+	want, got, err := vet(t.Context(), dir)
+	report(t, dir, compare("go vet", want, got), err)
+}
+
+func report(t *testing.T, dir string, wrong []string, err error) {
+	t.Helper()
+	if err != nil {
+		t.Errorf("refused: %v", err)
+		return
+	}
+	for _, msg := range wrong {
+		t.Errorf("refused: %s: %s", dir, msg)
+	}
+}
+
+// compare says what is claimed and not true, and what is true and not claimed.
+func compare(tool string, want, got []string) []string {
+	if len(want) == 0 {
+		return []string{"no line claims that " + tool + " refuses it: see go doc example.com/goguide/detect/refused"}
+	}
+	var wrong []string
+	for _, w := range want {
+		if !slices.Contains(got, w) {
+			wrong = append(wrong, w+": "+tool+" does not say so")
+		}
+	}
+	for _, g := range got {
+		if !slices.Contains(want, g) {
+			wrong = append(wrong, g+": "+tool+" says so, and no comment claims it")
+		}
+	}
+	return wrong
+}
+
+// A source is a parsed folder.
+type source struct {
+	fset  *token.FileSet
+	files []*ast.File
+}
+
+func parse(dir string) (source, error) {
+	src := source{fset: token.NewFileSet()}
+	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		return src, fmt.Errorf("listing %s: %w", dir, err)
+	}
+	for _, name := range names {
+		f, err := parser.ParseFile(src.fset, name, nil, parser.ParseComments)
+		if err != nil {
+			return src, fmt.Errorf("parsing: %w", err)
+		}
+		src.files = append(src.files, f)
+	}
+	if len(src.files) == 0 {
+		return src, fmt.Errorf("no Go file in %s", dir)
+	}
+	return src, nil
+}
+
+// at is how claims and refusals name a line.
+func at(file string, line int, what string) string {
+	return fmt.Sprintf("%s:%d: %s", filepath.Base(file), line, what)
+}
+
+// claims reads the comments that start with prefix. Each may hold several.
+func (src source) claims(prefix string, split func(string) ([]string, error)) ([]string, error) {
+	var all []string
+	for _, f := range src.files {
+		for _, group := range f.Comments {
+			for _, c := range group.List {
+				text, ok := strings.CutPrefix(c.Text, prefix)
+				if !ok {
+					continue
+				}
+				p := src.fset.Position(c.Pos())
+				claims, err := split(text)
+				if err != nil {
+					return nil, fmt.Errorf("%s: %s wants a quoted message, not %s", p, strings.TrimSpace(prefix), text)
+				}
+				for _, claim := range claims {
+					all = append(all, at(p.Filename, p.Line, claim))
+				}
+			}
+		}
+	}
+	return all, nil
+}
+
+func compile(dir string) (want, got []string, err error) {
+	src, err := parse(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	want, err = src.claims("// ERROR ", func(s string) ([]string, error) {
+		message, err := strconv.Unquote(s)
+		return []string{message}, err //nolint:wrapcheck // claims says it better
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	conf := types.Config{
+		GoVersion: "go1.26", // the language of goguide's modules
+		Importer:  importer.Default(),
+		Error: func(err error) {
+			e, ok := errors.AsType[types.Error](err)
+			if !ok {
+				got = append(got, err.Error())
+				return
+			}
+			if strings.HasPrefix(e.Msg, "\t") {
+				return // more of the error before
+			}
+			p := src.fset.Position(e.Pos)
+			got = append(got, at(p.Filename, p.Line, e.Msg))
+		},
+	}
+	_, err = conf.Check(dir, src.fset, src.files, nil)
+	if err != nil && len(got) == 0 {
+		return nil, nil, fmt.Errorf("checking types: %w", err)
+	}
+	return want, got, nil
+}
+
+func vet(ctx context.Context, dir string) (want, got []string, err error) {
+	src, err := parse(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	want, err = src.claims("// want ", func(s string) ([]string, error) { return strings.Fields(s), nil })
+	if err != nil {
+		return nil, nil, err
+	}
+	cmd := exec.CommandContext(ctx, "go", "vet", "-json", ".")
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=")
+	out, err := cmd.Output()
+	if err != nil {
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+			return nil, nil, fmt.Errorf("go vet in %s: %w\n%s", dir, err, exit.Stderr)
+		}
+		return nil, nil, fmt.Errorf("go vet in %s: %w", dir, err)
+	}
+	var reports map[string]map[string][]struct{ Posn string }
+	if err := json.Unmarshal(out, &reports); err != nil {
+		return nil, nil, fmt.Errorf("go vet in %s: %w", dir, err)
+	}
+	for _, byAnalyzer := range reports {
+		for analyzer, diagnostics := range byAnalyzer {
+			for _, d := range diagnostics {
+				posn := d.Posn[:strings.LastIndex(d.Posn, ":")] // no column
+				got = append(got, filepath.Base(posn)+": "+analyzer)
+			}
+		}
+	}
+	slices.Sort(got)
+	return want, got, nil
+}

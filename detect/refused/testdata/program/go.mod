@@ -1,0 +1,3 @@
+module example.com/goguide/detect/refused/testdata/program
+
+go 1.26.0
