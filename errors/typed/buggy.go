@@ -27,7 +27,7 @@ func StoredPointer(
 	return func(w http.ResponseWriter, _ *http.Request) {
 		err := cancel()
 		if err == nil {
-			// BUG(test, govet, staticcheck): StoredPointer stores an *AuditError
+			// BUG(test, vet, staticcheck): StoredPointer stores an *AuditError
 			// in an error, where nil is one too: what succeeds gets a 500.
 			err = record("cancel")
 			if err != nil {

@@ -165,7 +165,7 @@ func TestFetch(t *testing.T) {
 		}
 		for _, first := range []bool{true, false} {
 			b := &body{Reader: strings.NewReader("page")}
-			primary, replica := answer(b), source(never)
+			primary, replica := answer(b), never
 			if !first {
 				primary, replica = away, answer(b)
 			}

@@ -124,7 +124,12 @@ type ints []int
 func (h ints) Len() int           { return len(h) }
 func (h ints) Less(i, j int) bool { return h[i] < h[j] }
 func (h ints) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *ints) Push(v any)        { *h = append(*h, v.(int)) }
+
+func (h *ints) Push(v any) {
+	n, _ := v.(int)
+	*h = append(*h, n)
+}
+
 func (h *ints) Pop() any {
 	end := len(*h) - 1
 	v := (*h)[end]
@@ -139,7 +144,8 @@ func heapStandard(_ context.Context, in []int) []int {
 	}
 	out := make([]int, 0, len(in))
 	for h.Len() > 0 {
-		out = append(out, heap.Pop(h).(int))
+		v, _ := heap.Pop(h).(int)
+		out = append(out, v)
 	}
 	return out
 }

@@ -1,0 +1,14 @@
+module example.com/goguide/syncx
+
+go 1.26.0
+
+require (
+	example.com/goguide/detect v0.0.0
+	github.com/stretchr/testify v1.12.1
+	go.uber.org/goleak v1.3.0
+	golang.org/x/sync v0.24.0
+)
+
+require go.yaml.in/yaml/v3 v3.0.5 // indirect
+
+replace example.com/goguide/detect => ../detect
