@@ -1,24 +1,41 @@
 package races
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
-// Visits counts visits by the hour of the day. Compare [Hits].
-type Visits struct {
+// A Day counts visits by the hour.
+type Day struct {
 	mu     sync.Mutex
-	byHour []int
+	hours [][24]int // visits by shop
 }
 
-// NewVisits returns the visits of a day that has just begun.
-func NewVisits() *Visits { return &Visits{byHour: make([]int, 24)} }
+// Add counts a visit to a shop.
+func (d *Day) Add(shop, hour int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.hours[shop][hour]++
+}
 
-// Add counts a visit. Compare [Hits.Add].
-//
-// BUG(race, vet): Visits.Add has a value receiver, so each call locks a copy
-// of the lock, while all copies of the slice share one array.
-func (v Visits) Add(hour int) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.byHour[hour]++
+// Visits are those of several days. Compare [Hits].
+type Visits struct{ days []Day }
+
+// NewVisits returns the visits of days that have just begun.
+func NewVisits(days, shops int) *Visits {
+	v := &Visits{days: make([]Day, days)}
+	for i := range v.days {
+		v.days[i].hours = make([][24]int, shops)
+	}
+	return v
+}
+
+// Days returns the days, in a slice that the caller may change. Compare
+// [Hits].
+func (v *Visits) Days() []Day {
+	// BUG(race): Visits.Days copies each day and its lock with it: two callers
+	// take two locks for the hours that both copies share.
+	return slices.Clone(v.days)
 }
 
 // Prices is a cache that knows how often it was asked. Compare [Hits].

@@ -25,7 +25,7 @@
 //   - Slices (U): append ([AppendUnlocked]), a slice that is copied without the
 //     lock that guards it ([SliceHeader]).
 //   - Maps (U): [Counter.Count].
-//   - Pass by value (U): a lock that is copied ([Visits.Add]).
+//   - Pass by value (U): a lock that is copied ([Visits.Days]).
 //   - Channels beside shared memory (U): [PointerSent].
 //   - WaitGroup (A, U): Add too late ([LateAdd]), Done too early ([EarlyDone]).
 //   - Parallel tests (U): [SharedFixture].
@@ -55,8 +55,9 @@
 // [Seats.Take] is locked, no detector reports it, and two people have one seat.
 //
 // The guide says that -race must be in CI; it is not enough to start it there,
-// for a test must run both sides. go vet sees the copied lock alone, and the
-// runtime notices only a map. Without -race no tool reports the others.
+// for a test must run both sides. go vet sees a lock that a statement or a
+// receiver copies (testdata/refused), and not the copy that slices.Clone makes;
+// the runtime notices only a map. Without -race no tool reports the others.
 package races
 
 import (

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"example.com/goguide/detect"
+	"example.com/goguide/detect/refused"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -437,26 +438,28 @@ func TestCases_asSubtests(t *testing.T) {
 	assert.ElementsMatch(t, []string{"a", "b"}, []string{<-ran, <-ran})
 }
 
-func TestVisits_Add(t *testing.T) {
+func TestVisits_Days(t *testing.T) {
 	t.Parallel()
 	detect.Bug(t, func() {
-		v := NewVisits()
-		together(2, func() { v.Add(7) })
+		v := NewVisits(1, 1)
+		together(2, func() { v.Days()[0].Add(0, 7) })
 	})
 }
 
-// The near-miss: what the copies do not share needs no lock.
-func TestVisits_Add_hoursApart(t *testing.T) {
+// The near-miss: callers who share one copy share its lock.
+func TestVisits_Days_oneCopy(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
-		v := NewVisits()
-		var wg sync.WaitGroup
-		for hour := range 2 {
-			wg.Go(func() { v.Add(hour) })
-		}
-		wg.Wait()
-		assert.Equal(t, []int{1, 1, 0}, v.byHour[:3])
+		v := NewVisits(1, 1)
+		days := v.Days()
+		together(2, func() { days[0].Add(0, 7) })
+		assert.Equal(t, 2, v.days[0].hours[0][7])
 	})
+}
+
+func TestVet_refusesTheCopiesThatItSees(t *testing.T) {
+	t.Parallel()
+	refused.Vet(t, "testdata/refused")
 }
 
 func TestPrices_Get(t *testing.T) {

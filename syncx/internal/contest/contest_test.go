@@ -1,0 +1,52 @@
+package contest
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestTurn_doesEveryOperationOnce(t *testing.T) {
+	t.Parallel()
+	for _, g := range []int{1, 2, 8} {
+		var done, sum atomic.Int64
+		turn(g, func(i int) {
+			done.Add(1)
+			sum.Add(int64(i))
+		})
+		each := int64(operations / g)
+		assert.Equal(t, int64(operations), done.Load())
+		assert.Equal(t, int64(g)*each*(each-1)/2, sum.Load())
+	}
+}
+
+func TestTurn_runsGoroutinesBesideEachOther(t *testing.T) {
+	t.Parallel()
+	var met sync.WaitGroup
+	met.Add(8)
+	turn(8, func(i int) {
+		if i == 0 {
+			met.Done()
+			met.Wait() // for ever, if one ran after another
+		}
+	})
+}
+
+//nolint:paralleltest // testing.Benchmark takes turns by itself
+func TestRun_reportsRatiosToTheFirst(t *testing.T) {
+	slow := testing.Benchmark(func(b *testing.B) {
+		medians(b, 1, []Way{
+			{"quick", func(int) {}},
+			{"slow", func(i int) {
+				if i == 0 {
+					time.Sleep(5 * time.Millisecond)
+				}
+			}},
+		})
+	})
+	assert.Greater(t, slow.Extra["slow/quick"], 2.0)
+	assert.Contains(t, slow.Extra, "quick-ns")
+}
