@@ -7,7 +7,7 @@ import (
 
 // A Day counts visits by the hour.
 type Day struct {
-	mu     sync.Mutex
+	mu    sync.Mutex
 	hours [][24]int // visits by shop
 }
 
