@@ -26,10 +26,10 @@ func FreshBackground(
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	// BUG(test, contextcheck): FreshBackground gives the query a minute of its
-	// own. The client's deadline is lost, and the query goes on without it.
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
+	// BUG(test, contextcheck): FreshBackground gives the query a minute of its
+	// own. The client's deadline is lost, and the query goes on without it.
 	return query(ctx)
 }
 

@@ -33,11 +33,10 @@ func BackgroundContext(
 ) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		order := r.PathValue("order")
+		// BUG(goleak, synctest, test, contextcheck): BackgroundContext starts a
+		// record that has no bound in number or time, and no request ID;
+		// Shutdown does not wait for it, so it ends with the process, half done.
 		go func() {
-			// BUG(goleak, synctest, test, contextcheck): BackgroundContext
-			// starts a record that has no bound in number or time, and no
-			// request ID; Shutdown does not wait for it, so it ends with the
-			// process, half done.
 			if err := record(context.Background(), order); err != nil {
 				report(err)
 			}

@@ -87,9 +87,9 @@ func (s *Shop) OfferBackground(
 	if err != nil {
 		return "", err
 	}
+	// BUG(test, contextcheck): Shop.OfferBackground gives the price server a ctx
+	// that never ends: it works for a client that has left.
 	reply, err := s.Prices.CallUnary(
-		// BUG(test, contextcheck): Shop.OfferBackground gives the price server
-		// a ctx that never ends: it works for a client that has left.
 		context.Background(),
 		connect.NewRequest(wrapperspb.String(sku)),
 	)

@@ -9,8 +9,8 @@ import (
 	"sync"
 )
 
-// BUG(containedctx): options keeps a ctx that is nobody's if it is not set.
 type options struct {
+	// BUG(containedctx): options keeps a ctx that is nobody's if it is not set.
 	ctx    context.Context
 	accept string
 }

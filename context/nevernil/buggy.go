@@ -59,11 +59,12 @@ func (q *BlindQueue) run() {
 }
 
 // AcquireRepaired takes one of the slots. Compare [Acquire].
+//
+// BUG(deadlock, hang, leakprofile, synctest, contextcheck): AcquireRepaired
+// takes nil for Background: what would be a panic now waits, and nothing can
+// stop it.
 func AcquireRepaired(ctx context.Context, slots chan<- struct{}) error {
 	if ctx == nil {
-		// BUG(deadlock, hang, leakprofile, synctest, contextcheck):
-		// AcquireRepaired takes nil for Background: what would be a panic now
-		// waits, and nothing can stop it.
 		ctx = context.Background()
 	}
 	return Acquire(ctx, slots)

@@ -27,9 +27,10 @@ func StoredPointer(
 	return func(w http.ResponseWriter, _ *http.Request) {
 		err := cancel()
 		if err == nil {
-			// BUG(test, vet, staticcheck): StoredPointer stores an *AuditError
-			// in an error, where nil is one too: what succeeds gets a 500.
 			err = record("cancel")
+			// BUG(test, vet, staticcheck): StoredPointer has stored an
+			// *AuditError in an error, where a nil pointer is not nil: what
+			// succeeds gets a 500.
 			if err != nil {
 				http.Error(w, "no record", http.StatusInternalServerError)
 				return

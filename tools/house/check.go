@@ -81,7 +81,10 @@ func checkPackage(root, dir string) ([]string, error) {
 			if !ok {
 				continue
 			}
-			lists := d.Lists
+			var lists []string
+			for _, n := range d.Notes {
+				lists = append(lists, n.List)
+			}
 			noted += len(lists)
 			if strings.HasPrefix(name, "buggy") && fn.Name.IsExported() && fn.Recv == nil &&
 				!strings.HasPrefix(fn.Name.Name, "New") && len(lists) == 0 {

@@ -13,12 +13,12 @@ import (
 	"example.com/goguide/tools/internal/notes"
 )
 
-// A claim is what the notes of one function say of static tools.
+// A claim is what one note says of static tools.
 type claim struct {
-	file        string
-	first, last int // lines
-	name        string
-	linters     []string
+	file    string
+	line    int // of the code that the note speaks of
+	name    string
+	linters []string
 }
 
 // notLinters lists what a note may name that detect.Bug proves, and the
@@ -66,11 +66,9 @@ func claimsOf(file, rel string) ([]claim, error) {
 	}
 	var all []claim
 	for _, d := range notes.Of(fset, f) {
-		c := claim{file: rel, first: d.First, last: d.Last, name: d.Name}
-		for _, list := range d.Lists {
-			c.linters = append(c.linters, linters(list)...)
+		for _, n := range d.Notes {
+			all = append(all, claim{file: rel, line: n.Line, name: d.Name, linters: linters(n.List)})
 		}
-		all = append(all, c)
 	}
 	return all, nil
 }
@@ -91,32 +89,30 @@ func linters(list string) []string {
 	return names
 }
 
-// compare returns the findings that no note names and the names without a finding.
+// compare returns the findings that no note of their line names, and the names
+// without a finding on their note's line.
 func compare(findings []finding, claims []claim) []string {
 	var msgs []string
-	seen := map[string]bool{} // claim and linter
 	for _, f := range findings {
-		named := false
-		for _, c := range claims {
-			if f.file == c.file && f.line >= c.first && f.line <= c.last && slices.Contains(c.linters, f.linter) {
-				named = true
-				seen[c.file+c.name+f.linter] = true
-			}
+		if slices.ContainsFunc(claims, func(c claim) bool { return c.names(f) }) {
+			continue
 		}
-		if !named {
-			msg := fmt.Sprintf("%s:%d: %s (%s)", f.file, f.line, f.text, f.linter)
-			if isBuggy(f.file) {
-				msg += ": if that is the bug, its BUG note must name " + f.linter
-			}
-			msgs = append(msgs, msg)
+		msg := fmt.Sprintf("%s:%d: %s (%s)", f.file, f.line, f.text, f.linter)
+		if isBuggy(f.file) {
+			msg += ": if that is the bug, a BUG note on this line or just above it must name " + f.linter
 		}
+		msgs = append(msgs, msg)
 	}
 	for _, c := range claims {
 		for _, l := range c.linters {
-			if !seen[c.file+c.name+l] {
-				msgs = append(msgs, fmt.Sprintf("%s:%d: the note of %s names %s, which finds nothing there", c.file, c.first, c.name, l))
+			if !slices.ContainsFunc(findings, func(f finding) bool { return f.linter == l && c.names(f) }) {
+				msgs = append(msgs, fmt.Sprintf("%s:%d: the note of %s names %s, which finds nothing on this line", c.file, c.line, c.name, l))
 			}
 		}
 	}
 	return msgs
+}
+
+func (c claim) names(f finding) bool {
+	return f.file == c.file && f.line == c.line && slices.Contains(c.linters, f.linter)
 }

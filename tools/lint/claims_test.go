@@ -12,7 +12,7 @@ const buggy = `package p
 
 // Ignored drops an error.
 func Ignored() {
-	// BUG(panic, errcheck, test): Ignored drops an error
+	f() // BUG(panic, errcheck, test): Ignored drops an error
 	f()
 }
 
@@ -36,14 +36,16 @@ func TestCompare(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := compare([]finding{
+		{"m/p/buggy.go", 5, "errcheck", "error not checked"},
 		{"m/p/buggy.go", 6, "errcheck", "error not checked"},
 		{"m/p/buggy.go", 10, "unused", "unused"},
 		{"m/p/p.go", 6, "errcheck", "error not checked"},
 	}, claims)
 	want := []string{
-		"m/p/buggy.go:10: unused (unused): if that is the bug, its BUG note must name unused",
+		"m/p/buggy.go:6: error not checked (errcheck): if that is the bug, a BUG note on this line or just above it must name errcheck",
+		"m/p/buggy.go:10: unused (unused): if that is the bug, a BUG note on this line or just above it must name unused",
 		"m/p/p.go:6: error not checked (errcheck)",
-		"m/p/buggy.go:12: the note of Overclaimed names govet, which finds nothing there",
+		"m/p/buggy.go:13: the note of Overclaimed names govet, which finds nothing on this line",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 )
 
 func main() {
@@ -86,6 +87,9 @@ func run(ctx context.Context, root, linter, module string) ([]finding, error) {
 	}
 	var all []finding
 	for _, i := range report.Issues {
+		if strings.Contains(i.Text, "(related information)") {
+			continue // a second line of a finding
+		}
 		all = append(all, finding{filepath.ToSlash(i.Pos.Filename), i.Pos.Line, i.FromLinter, i.Text})
 	}
 	return all, nil

@@ -58,7 +58,7 @@ func (src source) add(file, rel string) error {
 		return fmt.Errorf("parsing: %w", err)
 	}
 	for _, d := range notes.Of(fset, f) {
-		fn := &function{noted: len(d.Lists) > 0, at: fmt.Sprintf("%s#L%d", path.Base(rel), fset.Position(d.Node.Pos()).Line)}
+		fn := &function{noted: len(d.Notes) > 0, at: fmt.Sprintf("%s#L%d", path.Base(rel), fset.Position(d.Node.Pos()).Line)}
 		name := d.Name
 		if decl, ok := d.Node.(*ast.FuncDecl); ok {
 			fn.doc = decl.Doc.Text()

@@ -14,17 +14,24 @@ var Dynamic = []string{"race", "goleak", "leakprofile", "synctest", "deadlock", 
 // Marker finds a note in a comment; its first group is the list.
 var Marker = regexp.MustCompile(`BUG\(([^)]*)\)`)
 
-// A Decl is a top-level declaration and the lists of its notes, as written
-// between the parentheses.
+// A Note is one BUG comment.
+type Note struct {
+	List string // as written between the parentheses
+	Line int    // of the code that it speaks of
+}
+
+// A Decl is a top-level declaration with its notes.
 type Decl struct {
 	Name        string // without a receiver; "" for imports and groups
 	Node        ast.Decl
 	First, Last int // lines, from the doc comment to the last brace
-	Lists       []string
+	Notes       []Note
 }
 
-// Of returns the declarations of a file in their order.
+// Of returns the declarations of a file in their order. A note speaks of the
+// code on its own line, or else of the next line that has any.
 func Of(fset *token.FileSet, f *ast.File) []Decl {
+	code := codeLines(fset, f)
 	var all []Decl
 	for _, node := range f.Decls {
 		d := Decl{Name: name(node), Node: node, First: fset.Position(start(node)).Line, Last: fset.Position(node.End()).Line}
@@ -34,13 +41,38 @@ func Of(fset *token.FileSet, f *ast.File) []Decl {
 					continue
 				}
 				for _, m := range Marker.FindAllStringSubmatch(c.Text, -1) {
-					d.Lists = append(d.Lists, m[1])
+					line := fset.Position(c.Pos()).Line
+					for line < d.Last && !code[line] {
+						line++
+					}
+					d.Notes = append(d.Notes, Note{List: m[1], Line: line})
 				}
 			}
 		}
 		all = append(all, d)
 	}
 	return all
+}
+
+// codeLines returns the lines on which something begins or ends that is no
+// comment.
+func codeLines(fset *token.FileSet, f *ast.File) map[int]bool {
+	lines := map[int]bool{}
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch n.(type) {
+		case nil, *ast.File:
+		case *ast.Comment, *ast.CommentGroup:
+			return false
+		case *ast.FuncDecl, *ast.GenDecl, *ast.Field, *ast.ValueSpec, *ast.TypeSpec:
+			// Their Pos may be that of the comment in front.
+			lines[fset.Position(n.End()).Line] = true
+		default:
+			lines[fset.Position(n.Pos()).Line] = true
+			lines[fset.Position(n.End()).Line] = true
+		}
+		return true
+	})
+	return lines
 }
 
 // TestOf matches the names of the tests that belong to a declaration.

@@ -32,9 +32,56 @@ func fine() {}
 		t.Fatalf("got %d declarations", len(got))
 	}
 	for _, d := range got {
-		if lists, ok := want[d.Name]; !ok || !slices.Equal(lists, d.Lists) {
-			t.Errorf("%q has %q, want %q", d.Name, d.Lists, lists)
+		var lists []string
+		for _, n := range d.Notes {
+			lists = append(lists, n.List)
 		}
+		if want, ok := want[d.Name]; !ok || !slices.Equal(lists, want) {
+			t.Errorf("%q has %q, want %q", d.Name, lists, want)
+		}
+	}
+}
+
+func TestOf_findsTheLineThatANoteSpeaksOf(t *testing.T) {
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, "x.go", `package p
+
+// F opens.
+//
+// BUG(vet): line 6
+func F(
+	name string,
+) {
+	// BUG(race): line 12, behind
+	// the rest of the sentence
+
+	open(
+		name, // BUG(hang): line 13
+	)
+	// BUG(panic): line 16
+}
+
+// T has
+type T struct {
+	// BUG(fatal): line 21
+	ctx int
+}
+`, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]int{"vet": 6, "race": 12, "hang": 13, "panic": 16, "fatal": 21}
+	found := 0
+	for _, d := range Of(fset, f) {
+		for _, n := range d.Notes {
+			found++
+			if want[n.List] != n.Line {
+				t.Errorf("BUG(%s) speaks of line %d, want %d", n.List, n.Line, want[n.List])
+			}
+		}
+	}
+	if found != len(want) {
+		t.Errorf("found %d notes, want %d", found, len(want))
 	}
 }
 
