@@ -19,7 +19,7 @@ PLAIN = CGO_ENABLED=0 $(if $(findstring go1.26,$(shell go env GOVERSION)),GOEXPE
 help: ## list these verbs
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 12
 
-matrix: ## run everything in both modes, show each bug and who catches it, update the READMEs
+matrix: lint ## run everything in both modes and the linters, show each bug and who catches it, update the tables
 	@$(TOOL) run ./matrix -root ..
 
 test: ## go test -race work, and nothing cleverer
@@ -51,14 +51,21 @@ stress: ## 100 runs of all tests, shuffled, at 1, 2 and 8 CPUs, with a core kept
 	@./tools/stress
 
 lint/%:
-	@$(TOOL) run ./lint -root .. -linter $(LINTER) $*
+	@$(TOOL) run ./lint -root .. -linter $(LINTER) $(VETTOOL:%=-vettool %) -out ../.cache/lint $*
 	@cd $* && GOWORK=off go fix -diff ./...
 
 tidy/%:
 	@cd $* && GOWORK=off go mod tidy && gofmt -w $$(git ls-files '*.go')
 
+$(MODULES:%=lint/%): .cache/golangci-lint $(VETTOOL)
+
+# goguide's own analyzers; the go command knows when to build them anew.
+VETTOOL = $(if $(wildcard antipatterns/analyzers/cmd/goguidevet/main.go),$(CURDIR)/.cache/goguidevet)
+.PHONY: $(VETTOOL)
+$(VETTOOL):
+	@cd antipatterns && GOWORK=off go build -o $@ ./analyzers/cmd/goguidevet
+
 # Built once per change of its version; go tool would link it anew at times.
 LINTER = $(CURDIR)/.cache/golangci-lint
-$(MODULES:%=lint/%): .cache/golangci-lint
 .cache/golangci-lint: tools/go.mod
 	@$(TOOL) build -o $(CURDIR)/$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint

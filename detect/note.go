@@ -17,7 +17,8 @@ import (
 
 // others are the names a note may hold that Bug does not prove: what checks
 // without running, and test, for a bug that only an assertion sees. After the
-// first four they are the linters of golangci-lint.
+// first four they are the linters of golangci-lint, and in the last line
+// goguide's own analyzers.
 var others = strings.Fields(`compiler vet staticcheck test
 	arangolint asasalint asciicheck bidichk bodyclose canonicalheader clickhouselint containedctx contextcheck
 	copyloopvar cyclop decorder depguard dogsled dupl dupword durationcheck embeddedstructfieldcheck err113 errcheck
@@ -29,7 +30,8 @@ var others = strings.Fields(`compiler vet staticcheck test
 	nonamedreturns nosprintfhostport paralleltest perfsprint prealloc predeclared promlinter protogetter reassign
 	recvcheck revive rowserrcheck sloglint spancheck sqlclosecheck tagalign tagliatelle testableexamples testifylint
 	testpackage thelper tparallel unconvert unparam unqueryvet unused usestdlibvars usetesting varnamelen wastedassign
-	whitespace wrapcheck wsl zerologlint`)
+	whitespace wrapcheck wsl zerologlint
+	deferredclose embeddedbloat fireandforget stringwrap typednil`)
 
 // A note is one BUG comment.
 type note struct {

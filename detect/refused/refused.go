@@ -12,6 +12,9 @@
 // The first form is for [Compiler] and quotes its message, the second is for
 // [Vet] and names its analyzer. Several analyzers are separated by spaces.
 //
+// Both publish what they have proven by t.Attr("refused", …), one line of JSON
+// a claim, for tools that read go test -json.
+//
 // The form is that of the Go project's own tests (ERROR in the tree's test
 // folder, want in golang.org/x/tools/go/analysis/analysistest).
 package refused
@@ -22,6 +25,7 @@ import (
 	"errors"
 	"fmt"
 	"go/ast"
+	"go/doc"
 	"go/importer"
 	"go/parser"
 	"go/token"
@@ -41,7 +45,7 @@ import (
 func Compiler(t *testing.T, dir string) {
 	t.Helper()
 	want, got, err := compile(dir)
-	report(t, dir, compare("the compiler", want, got), err)
+	report(t, dir, "compiler", compare("the compiler", want, got), want, err)
 }
 
 // Vet fails t unless the analyzers of go vet report exactly the lines of dir
@@ -49,10 +53,25 @@ func Compiler(t *testing.T, dir string) {
 func Vet(t *testing.T, dir string) {
 	t.Helper()
 	want, got, err := vet(t.Context(), dir)
-	report(t, dir, compare("go vet", want, got), err)
+	report(t, dir, "vet", compare("go vet", want, got), want, err)
 }
 
-func report(t *testing.T, dir string, wrong []string, err error) {
+// A claim is what a comment says of its line.
+type claim struct {
+	Tool string `json:"tool"` // compiler or vet
+	File string `json:"file"` // from the package's folder, with slashes
+	Line int    `json:"line"`
+	What string `json:"what"` // the message, or the analyzer
+	// The declaration around it, if it has a name, its line, and the first
+	// sentence of its comment.
+	Decl     string `json:"decl"`
+	DeclLine int    `json:"declLine"`
+	Doc      string `json:"doc"`
+}
+
+func (c claim) String() string { return at(c.File, c.Line, c.What) }
+
+func report(t *testing.T, dir, tool string, wrong []string, proven []claim, err error) {
 	t.Helper()
 	if err != nil {
 		t.Errorf("refused: %v", err)
@@ -61,14 +80,28 @@ func report(t *testing.T, dir string, wrong []string, err error) {
 	for _, msg := range wrong {
 		t.Errorf("refused: %s: %s", dir, msg)
 	}
+	if len(wrong) > 0 {
+		return
+	}
+	for _, c := range proven {
+		c.Tool = tool
+		text, err := json.Marshal(c)
+		if err != nil {
+			t.Errorf("refused: publishing %s: %v", c, err)
+		}
+		t.Attr("refused", string(text))
+	}
 }
 
 // compare says what is claimed and not true, and what is true and not claimed.
-func compare(tool string, want, got []string) []string {
-	if len(want) == 0 {
+func compare(tool string, claims []claim, got []string) []string {
+	if len(claims) == 0 {
 		return []string{"no line claims that " + tool + " refuses it: see go doc example.com/goguide/detect/refused"}
 	}
-	var wrong []string
+	var want, wrong []string
+	for _, c := range claims {
+		want = append(want, c.String())
+	}
 	for _, w := range want {
 		if !slices.Contains(got, w) {
 			wrong = append(wrong, w+": "+tool+" does not say so")
@@ -113,8 +146,8 @@ func at(file string, line int, what string) string {
 }
 
 // claims reads the comments that start with prefix. Each may hold several.
-func (src source) claims(prefix string, split func(string) ([]string, error)) ([]string, error) {
-	var all []string
+func (src source) claims(prefix string, split func(string) ([]string, error)) ([]claim, error) {
+	var all []claim
 	for _, f := range src.files {
 		for _, group := range f.Comments {
 			for _, c := range group.List {
@@ -123,12 +156,14 @@ func (src source) claims(prefix string, split func(string) ([]string, error)) ([
 					continue
 				}
 				p := src.fset.Position(c.Pos())
-				claims, err := split(text)
+				whats, err := split(text)
 				if err != nil {
 					return nil, fmt.Errorf("%s: %s wants a quoted message, not %s", p, strings.TrimSpace(prefix), text)
 				}
-				for _, claim := range claims {
-					all = append(all, at(p.Filename, p.Line, claim))
+				c := src.around(f, c.Pos())
+				c.File, c.Line = filepath.ToSlash(p.Filename), p.Line
+				for _, c.What = range whats {
+					all = append(all, c)
 				}
 			}
 		}
@@ -136,7 +171,35 @@ func (src source) claims(prefix string, split func(string) ([]string, error)) ([
 	return all, nil
 }
 
-func compile(dir string) (want, got []string, err error) {
+// around returns a claim that knows its declaration: the one that a comment
+// stands in or behind.
+func (src source) around(f *ast.File, pos token.Pos) claim {
+	var c claim
+	for _, d := range f.Decls {
+		if d.Pos() > pos {
+			break // the next one
+		}
+		c = claim{}
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			c = src.named(d.Name, d.Doc)
+		case *ast.GenDecl:
+			if len(d.Specs) != 1 {
+				break
+			}
+			if t, ok := d.Specs[0].(*ast.TypeSpec); ok {
+				c = src.named(t.Name, d.Doc)
+			}
+		}
+	}
+	return c
+}
+
+func (src source) named(name *ast.Ident, comment *ast.CommentGroup) claim {
+	return claim{Decl: name.Name, DeclLine: src.fset.Position(name.Pos()).Line, Doc: new(doc.Package).Synopsis(comment.Text())}
+}
+
+func compile(dir string) (want []claim, got []string, err error) {
 	src, err := parse(dir)
 	if err != nil {
 		return nil, nil, err
@@ -171,7 +234,7 @@ func compile(dir string) (want, got []string, err error) {
 	return want, got, nil
 }
 
-func vet(ctx context.Context, dir string) (want, got []string, err error) {
+func vet(ctx context.Context, dir string) (want []claim, got []string, err error) {
 	src, err := parse(dir)
 	if err != nil {
 		return nil, nil, err

@@ -34,7 +34,7 @@ func check(t *testing.T, dir, old, text string) (string, error) {
 	}
 	claims := compile
 	if dir == "program" {
-		claims = func(dir string) ([]string, []string, error) { return vet(t.Context(), dir) }
+		claims = func(dir string) ([]claim, []string, error) { return vet(t.Context(), dir) }
 	}
 	want, got, err := claims(changed)
 	return strings.Join(compare("the tool", want, got), "\n"), err
@@ -87,7 +87,21 @@ func TestBadInput_isToldWhatToDo(t *testing.T) {
 
 func TestCompare_isContentWithTheTruth(t *testing.T) {
 	t.Parallel()
-	if got := compare("go vet", []string{"a", "b"}, []string{"b", "a"}); !slices.Equal(got, nil) {
+	claims := []claim{{File: "x.go", Line: 1, What: "a"}, {File: "x.go", Line: 2, What: "b"}}
+	if got := compare("go vet", claims, []string{"x.go:2: b", "x.go:1: a"}); !slices.Equal(got, nil) {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestVet_namesTheDeclarationOfEachClaim(t *testing.T) {
+	t.Parallel()
+	want, _, err := vet(t.Context(), "testdata/program")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range want {
+		if c.File != "testdata/program/program.go" || c.Decl == "" || !strings.HasPrefix(c.Doc, c.Decl+" ") {
+			t.Errorf("got %+v", c)
+		}
 	}
 }

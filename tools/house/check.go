@@ -81,10 +81,7 @@ func checkPackage(root, dir string) ([]string, error) {
 			if !ok {
 				continue
 			}
-			var lists []string
-			for _, n := range d.Notes {
-				lists = append(lists, n.List)
-			}
+			lists := d.Lists()
 			noted += len(lists)
 			if strings.HasPrefix(name, "buggy") && fn.Name.IsExported() && fn.Recv == nil &&
 				!strings.HasPrefix(fn.Name.Name, "New") && len(lists) == 0 {

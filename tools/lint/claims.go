@@ -16,8 +16,10 @@ import (
 // A claim is what one note says of static tools.
 type claim struct {
 	file    string
-	line    int // of the code that the note speaks of
-	name    string
+	at      int    // the line where the note begins
+	line    int    // of the code that the note speaks of
+	name    string // of the declaration: Cache.Get
+	text    string // the note's sentence
 	linters []string
 }
 
@@ -67,7 +69,7 @@ func claimsOf(file, rel string) ([]claim, error) {
 	var all []claim
 	for _, d := range notes.Of(fset, f) {
 		for _, n := range d.Notes {
-			all = append(all, claim{file: rel, line: n.Line, name: d.Name, linters: linters(n.List)})
+			all = append(all, claim{file: rel, at: n.At, line: n.Line, name: d.Full(), text: n.Text, linters: linters(n.List)})
 		}
 	}
 	return all, nil
@@ -76,8 +78,8 @@ func claimsOf(file, rel string) ([]claim, error) {
 // linters picks golangci-lint's names out of a note's list.
 func linters(list string) []string {
 	var names []string
-	for item := range strings.SplitSeq(list, ",") {
-		item = strings.TrimSuffix(strings.TrimSpace(item), "?")
+	for _, item := range notes.Items(list) {
+		item = strings.TrimSuffix(item, "?")
 		switch {
 		case slices.Contains(notLinters, item), strings.HasPrefix(item, "until "), strings.HasPrefix(item, "since "):
 		case item == "vet":
@@ -107,6 +109,22 @@ func compare(findings []finding, claims []claim) []string {
 		for _, l := range c.linters {
 			if !slices.ContainsFunc(findings, func(f finding) bool { return f.linter == l && c.names(f) }) {
 				msgs = append(msgs, fmt.Sprintf("%s:%d: the note of %s names %s, which finds nothing on this line", c.file, c.line, c.name, l))
+			}
+		}
+	}
+	return msgs
+}
+
+// unnoticed returns the names that a note could lose without a complaint.
+func unnoticed(findings []finding, claims []claim) []string {
+	before := len(compare(findings, claims))
+	var msgs []string
+	for i, c := range claims {
+		for _, l := range c.linters {
+			mutated := slices.Clone(claims)
+			mutated[i].linters = slices.DeleteFunc(slices.Clone(c.linters), func(s string) bool { return s == l })
+			if len(compare(findings, mutated)) == before {
+				msgs = append(msgs, fmt.Sprintf("%s:%d: the note of %s could drop %s unnoticed: two notes name it on one line, or one names it twice", c.file, c.line, c.name, l))
 			}
 		}
 	}

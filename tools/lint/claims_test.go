@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -49,5 +50,50 @@ func TestCompare(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func TestUnnoticed_findsClaimsThatStandTwice(t *testing.T) {
+	findings := []finding{{"buggy.go", 5, "errcheck", "not checked"}, {"buggy.go", 7, "govet", "copied"}}
+	once := claim{file: "buggy.go", line: 5, name: "F", linters: []string{"errcheck"}}
+	other := claim{file: "buggy.go", line: 7, name: "G", linters: []string{"govet"}}
+	if got := unnoticed(findings, []claim{once, other}); len(got) > 0 {
+		t.Errorf("got %q", got)
+	}
+	if got := unnoticed(findings, []claim{once, other, once}); len(got) != 2 || !strings.Contains(got[0], "buggy.go:5: the note of F could drop errcheck unnoticed") {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestReadVet(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "root")
+	file := filepath.Join(root, "m", "buggy.go")
+	got, err := readVet(strings.NewReader(`{"m": {"fireandforget": [{"posn": "`+filepath.ToSlash(file)+`:7:2", "message": "nobody waits"}]}}
+{"n": {}}
+`), root)
+	if err != nil || !slices.Equal(got, []finding{{"m/buggy.go", 7, "fireandforget", "nobody waits"}}) {
+		t.Errorf("got %v, %v", got, err)
+	}
+	for _, bad := range []string{"{", `{"m": {"a": [{"posn": "x"}]}}`, `{"m": {"a": [{"posn": "x:y:z"}]}}`} {
+		if _, err := readVet(strings.NewReader(bad), root); err == nil {
+			t.Errorf("%s passes", bad)
+		}
+	}
+}
+
+func TestNoted_namesToolsAsNotesDo(t *testing.T) {
+	dir := t.TempDir()
+	findings := []finding{{"m/buggy.go", 5, "govet", "copied"}, {"m/p.go", 5, "errcheck", "not noted"}}
+	claims := []claim{{"m/buggy.go", 3, 5, "F", "F copies", []string{"govet"}}}
+	if err := write(dir, "m/n", noted(findings, claims)); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "m", "n.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []Noted
+	if err := json.Unmarshal(text, &all); err != nil || !slices.Equal(all, []Noted{{"m/buggy.go", 3, "vet", "F", "F copies"}}) {
+		t.Errorf("got %v, %v", all, err)
 	}
 }

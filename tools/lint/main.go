@@ -3,28 +3,40 @@
 // of that function; a linter that a note names must have a finding there; a
 // finding anywhere else is a failure.
 //
-//	go run ./lint -root DIR -linter golangci-lint MODULE …
+//	go run ./lint -root DIR -linter golangci-lint [-vettool goguidevet] [-out DIR] MODULE …
+//
+// With -vettool it also runs goguide's own analyzers, as go vet -vettool. With
+// -out it writes what the notes name and the tools found, for command matrix, to
+// DIR/MODULE.json.
+//
+// Each run also breaks each claim once, by dropping a name from its note, and
+// fails where nothing would notice.
 package main
 
 import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
 func main() {
 	root := flag.String("root", ".", "the folder that holds .golangci.yml")
 	linter := flag.String("linter", "golangci-lint", "the golangci-lint to run")
+	vettool := flag.String("vettool", "", "the goguidevet to run, if any")
+	out := flag.String("out", "", "the folder to write findings to, if any")
 	flag.Parse()
 	bad := false
 	for _, module := range flag.Args() {
-		found, err := lint(context.Background(), *root, *linter, module)
+		found, err := lint(context.Background(), *root, tools{*linter, *vettool}, *out, module)
 		if err != nil {
 			fmt.Fprintf(os.Stderr, "lint: %s: %v\n", module, err)
 			os.Exit(2)
@@ -40,20 +52,32 @@ func main() {
 }
 
 // lint returns what is wrong in one module, a line each.
-func lint(ctx context.Context, root, linter, module string) ([]string, error) {
+func lint(ctx context.Context, root string, use tools, out, module string) ([]string, error) {
 	root, err := filepath.Abs(root)
 	if err != nil {
 		return nil, fmt.Errorf("finding the root: %w", err)
 	}
-	findings, err := run(ctx, root, linter, module)
+	findings, err := golangci(ctx, root, use.linter, module)
 	if err != nil {
 		return nil, err
+	}
+	if use.vettool != "" {
+		ours, err := vet(ctx, root, use.vettool, module)
+		if err != nil {
+			return nil, err
+		}
+		findings = append(findings, ours...)
 	}
 	claims, err := claimsIn(root, module)
 	if err != nil {
 		return nil, err
 	}
-	return compare(findings, claims), nil
+	if out != "" {
+		if err := write(out, module, noted(findings, claims)); err != nil {
+			return nil, err
+		}
+	}
+	return append(compare(findings, claims), unnoticed(findings, claims)...), nil
 }
 
 // A finding is one line of golangci-lint's report.
@@ -63,7 +87,10 @@ type finding struct {
 	linter, text string
 }
 
-func run(ctx context.Context, root, linter, module string) ([]finding, error) {
+// tools are the commands to run.
+type tools struct{ linter, vettool string }
+
+func golangci(ctx context.Context, root, linter, module string) ([]finding, error) {
 	cmd := exec.CommandContext(ctx, linter, "run", "--config", filepath.Join(root, ".golangci.yml"),
 		"--output.json.path=stdout", "--show-stats=false", "--issues-exit-code=0", "--allow-parallel-runners", "./...")
 	cmd.Dir = filepath.Join(root, module)
@@ -93,4 +120,103 @@ func run(ctx context.Context, root, linter, module string) ([]finding, error) {
 		all = append(all, finding{filepath.ToSlash(i.Pos.Filename), i.Pos.Line, i.FromLinter, i.Text})
 	}
 	return all, nil
+}
+
+// vet runs goguide's own analyzers.
+func vet(ctx context.Context, root, vettool, module string) ([]finding, error) {
+	vettool, err := filepath.Abs(vettool)
+	if err != nil {
+		return nil, fmt.Errorf("finding goguidevet: %w", err)
+	}
+	cmd := exec.CommandContext(ctx, "go", "vet", "-vettool="+vettool, "-json", "./...")
+	cmd.Dir = filepath.Join(root, module)
+	cmd.Env = append(os.Environ(), "GOWORK=off")
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		return nil, fmt.Errorf("goguidevet: %w\n%s", err, errs.String())
+	}
+	return readVet(&out, root)
+}
+
+// readVet reads what go vet -json prints: an object a package that has findings.
+func readVet(r io.Reader, root string) ([]finding, error) {
+	var all []finding
+	for dec := json.NewDecoder(r); ; {
+		var packages map[string]map[string][]struct{ Posn, Message string }
+		if err := dec.Decode(&packages); errors.Is(err, io.EOF) {
+			return all, nil
+		} else if err != nil {
+			return nil, fmt.Errorf("reading goguidevet's report: %w", err)
+		}
+		for _, byAnalyzer := range packages {
+			for analyzer, diagnostics := range byAnalyzer {
+				for _, d := range diagnostics {
+					f, err := at(root, d.Posn)
+					if err != nil {
+						return nil, err
+					}
+					f.linter, f.text = analyzer, d.Message
+					all = append(all, f)
+				}
+			}
+		}
+	}
+}
+
+// at reads FILE:LINE:COLUMN.
+func at(root, posn string) (finding, error) {
+	parts := strings.Split(posn, ":")
+	if len(parts) < 3 {
+		return finding{}, fmt.Errorf("reading a position: %s has no line and column", posn)
+	}
+	line, err := strconv.Atoi(parts[len(parts)-2])
+	if err != nil {
+		return finding{}, fmt.Errorf("reading the position %s: %w", posn, err)
+	}
+	rel, err := filepath.Rel(root, strings.Join(parts[:len(parts)-2], ":"))
+	if err != nil {
+		return finding{}, fmt.Errorf("reading the position %s: %w", posn, err)
+	}
+	return finding{file: filepath.ToSlash(rel), line: line}, nil
+}
+
+// A Noted is a finding that a note names, as command matrix reads it.
+type Noted struct {
+	File string // from the root, with slashes
+	At   int    // the line where the note begins
+	Tool string // as the note writes it
+	Name string // the declaration: Cache.Get
+	Text string // the note's sentence
+}
+
+func noted(findings []finding, claims []claim) []Noted {
+	all := []Noted{}
+	for _, f := range findings {
+		for _, c := range claims {
+			if c.names(f) {
+				tool := f.linter
+				if tool == "govet" {
+					tool = "vet"
+				}
+				all = append(all, Noted{File: f.file, At: c.at, Tool: tool, Name: c.name, Text: c.text})
+			}
+		}
+	}
+	return all
+}
+
+func write(dir, module string, all []Noted) error {
+	text, err := json.MarshalIndent(all, "", "\t")
+	if err != nil {
+		return fmt.Errorf("writing findings: %w", err)
+	}
+	file := filepath.Join(dir, filepath.FromSlash(module)+".json")
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return fmt.Errorf("writing findings: %w", err)
+	}
+	if err := os.WriteFile(file, text, 0o644); err != nil {
+		return fmt.Errorf("writing findings: %w", err)
+	}
+	return nil
 }

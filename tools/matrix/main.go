@@ -1,5 +1,5 @@
 // Command matrix runs every test in both modes and shows which detector
-// reports which bug.
+// reports which bug, beside what make lint has found without running it.
 //
 //	go run ./matrix -root DIR          print the matrix, rewrite the READMEs' tables
 //	go run ./matrix -root DIR -check   print it, and fail if a table is stale
@@ -32,21 +32,29 @@ func main() {
 }
 
 func run(ctx context.Context, root string, check bool, out io.Writer) error {
-	var all []verdict
+	findings, err := readFindings(root)
+	if err != nil {
+		return err
+	}
+	var all report
 	for _, m := range modes() {
-		vs, err := m.test(ctx, root, out)
+		said, err := m.test(ctx, root, out)
 		if err != nil {
 			return err
 		}
-		all = append(all, vs...)
+		all.verdicts = append(all.verdicts, said.verdicts...)
+		all.refusals = append(all.refusals, said.refusals...)
 	}
-	bugs := merge(all)
+	bugs := merge(all, findings)
 	if len(bugs) == 0 {
 		return errors.New("no test has published a verdict: is this the folder that holds go.work?")
 	}
 	printTable(out, bugs)
-	printSummary(out, bugs, all)
+	printSummary(out, bugs, all.verdicts)
 	if err := updateReadmes(root, bugs, check, out); err != nil {
+		return err
+	}
+	if err := updateJSON(root, bugs, check, out); err != nil {
 		return err
 	}
 	fmt.Fprintln(out, "every claim holds, in both modes")

@@ -13,6 +13,7 @@ import (
 const raceRun = `{"Action":"start","Package":"example.com/goguide/goroutines/leak"}
 {"Action":"attr","Package":"example.com/goguide/goroutines/leak","Test":"TestA","Key":"detect","Value":"{\"kind\":\"bug\",\"name\":\"A\",\"at\":\"buggy.go:7\",\"text\":\"A | B\",\"note\":[\"race\",\"hang?\",\"vet\"],\"mode\":\"race\",\"cells\":[{\"detector\":\"race\",\"state\":\"caught\"},{\"detector\":\"deadlock\",\"state\":\"open\"},{\"detector\":\"hang\",\"state\":\"silent\"}]}"}
 {"Action":"attr","Package":"example.com/goguide/goroutines/leak","Test":"TestA","Key":"other","Value":"{}"}
+{"Action":"attr","Package":"example.com/goguide/goroutines/leak","Test":"TestVet","Key":"refused","Value":"{\"tool\":\"vet\",\"file\":\"testdata/refused/refused.go\",\"line\":12,\"decl\":\"Copied\",\"declLine\":11,\"doc\":\"Copied copies.\",\"what\":\"copylocks\"}"}
 {"Action":"pass","Package":"example.com/goguide/goroutines/leak","Elapsed":1.5}
 `
 
@@ -21,20 +22,25 @@ const plainRun = `{"Action":"attr","Package":"example.com/goguide/goroutines/lea
 
 func bugs(t *testing.T) []bug {
 	t.Helper()
-	var all []verdict
+	var all report
 	for _, text := range []string{raceRun, plainRun} {
-		vs, failed, err := read(strings.NewReader(text), new(bytes.Buffer))
+		said, failed, err := read(strings.NewReader(text), new(bytes.Buffer))
 		if err != nil || failed != "" {
 			t.Fatal(failed, err)
 		}
-		all = append(all, vs...)
+		all.verdicts = append(all.verdicts, said.verdicts...)
+		all.refusals = append(all.refusals, said.refusals...)
 	}
-	return merge(all)
+	return merge(all, []finding{
+		{File: "goroutines/leak/buggy.go", At: 7, Tool: "vet", Name: "A", Text: "A is bad"},
+		{File: "goroutines/leak/buggy.go", At: 9, Tool: "errcheck", Name: "A", Text: "A is worse"},
+		{File: "goroutines/leak/buggy.go", At: 30, Tool: "containedctx", Name: "Kept", Text: "Kept keeps it"},
+	})
 }
 
 func TestMerge_closesInOneModeWhatIsOpenInTheOther(t *testing.T) {
 	got := bugs(t)
-	if len(got) != 1 {
+	if len(got) != 3 {
 		t.Fatalf("got %d bugs", len(got))
 	}
 	for detector, want := range map[string]string{"race": "caught", "deadlock": "silent", "hang": "some runs"} {
@@ -42,8 +48,85 @@ func TestMerge_closesInOneModeWhatIsOpenInTheOther(t *testing.T) {
 			t.Errorf("%s is %q, want %q", detector, got[0].states[detector], want)
 		}
 	}
-	if !slices.Equal(got[0].others, []string{"vet"}) {
-		t.Errorf("others are %q", got[0].others)
+	if len(got[0].others) > 0 || got[0].test {
+		t.Errorf("others are %q, test %t", got[0].others, got[0].test)
+	}
+}
+
+func TestMerge_addsWhatToolsFindWithoutRunningIt(t *testing.T) {
+	got := bugs(t)
+	for i, want := range []struct {
+		name, at, static, marks string
+	}{
+		{"A", "leak/buggy.go#L7", "errcheck, vet", "**caught**"},
+		{"Copied", "leak/testdata/refused/refused.go#L11", "vet", "–"},
+		{"Kept", "leak/buggy.go#L30", "containedctx", "–"},
+	} {
+		b := got[i]
+		if b.name != want.name || b.at() != want.at || strings.Join(b.static, ", ") != want.static || b.mark("race") != want.marks {
+			t.Errorf("got %+v, want %+v", b, want)
+		}
+	}
+}
+
+func row(seen ...string) bug {
+	b := bug{states: map[string]string{}}
+	for _, name := range seen {
+		if slices.Contains(detectors, name) {
+			b.states[name] = "caught"
+		} else {
+			b.static = append(b.static, name)
+		}
+	}
+	return b
+}
+
+func TestSmallest(t *testing.T) {
+	for _, c := range []struct {
+		bugs []bug
+		want string
+	}{
+		{nil, ""},
+		{[]bug{row(), row("hang", "goleak"), row("goleak", "vet")}, "goleak"},
+		{[]bug{row("race"), row("hang", "race"), row("hang", "vet"), row("goleak", "hang"), row("hang")}, "hang race"},
+		// The one that sees most is not in the smallest set.
+		{[]bug{
+			row("race", "goleak"), row("race", "goleak"), row("race", "panic"), row("race", "panic"),
+			row("goleak"), row("panic"),
+		}, "goleak panic"},
+		{[]bug{row("a", "x"), row("b", "x"), row("c", "y"), row("b", "y"), row("a", "z"), row("c", "z")}, "a b c"},
+	} {
+		if got := strings.Join(smallest(c.bugs), " "); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}
+
+func TestTallies_countWhatNothingElseReports(t *testing.T) {
+	withTest := row("race")
+	withTest.test = true
+	got := tallies([]bug{row("race"), withTest, row("vet", "race"), row("vet")})
+	if got[0] != (tally{"race", 3, 1}) || got[1] != (tally{"vet", 2, 1}) || got[2] != (tally{"test", 1, 0}) {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestUpdateJSON_isReproducible(t *testing.T) {
+	root := t.TempDir()
+	if err := updateJSON(root, bugs(t), true, new(bytes.Buffer)); err == nil || !strings.Contains(err.Error(), "run make matrix") {
+		t.Errorf("a missing file passes the check: %v", err)
+	}
+	if err := updateJSON(root, bugs(t), false, new(bytes.Buffer)); err != nil {
+		t.Fatal(err)
+	}
+	if err := updateJSON(root, bugs(t), true, new(bytes.Buffer)); err != nil {
+		t.Errorf("the same rows make another file: %v", err)
+	}
+}
+
+func TestReadFindings_saysWhatToRun(t *testing.T) {
+	if _, err := readFindings(t.TempDir()); err == nil || !strings.Contains(err.Error(), "run make lint first") {
+		t.Errorf("got %v", err)
 	}
 }
 
@@ -88,6 +171,9 @@ func TestUpdateReadmes(t *testing.T) {
 	if err := os.Mkdir(filepath.Dir(readme), 0o700); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.WriteFile(filepath.Join(root, "README.md"), []byte(begin+"\n"+end), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.WriteFile(readme, []byte("# goroutines\n"+begin+"\nold\n"+end+"\nlast\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +193,7 @@ func TestUpdateReadmes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"# goroutines\n", "\nlast\n", "[leak.A](leak/buggy.go#L7)", "| **caught** |", "| some runs |", `A \| B (vet) | [B](leak/leak.go#L3), [C.D](leak/leak.go#L7) |`} {
+	for _, want := range []string{"# goroutines\n", "\nlast\n", "[leak.A](leak/buggy.go#L7)", "| **caught** |", "| some runs |", `| **errcheck, vet** | A \| B | [B](leak/leak.go#L3), [C.D](leak/leak.go#L7) |`} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}

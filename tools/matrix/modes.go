@@ -52,7 +52,7 @@ type event struct {
 
 // test runs all tests of the workspace in one mode and shows each package as
 // it is done.
-func (m mode) test(ctx context.Context, root string, out io.Writer) ([]verdict, error) {
+func (m mode) test(ctx context.Context, root string, out io.Writer) (report, error) {
 	fmt.Fprintln(out, "$", m)
 	start := time.Now()
 	args := append([]string{"test", "-json"}, append(m.flags, "work")...)
@@ -63,29 +63,35 @@ func (m mode) test(ctx context.Context, root string, out io.Writer) ([]verdict, 
 	cmd.Stderr = os.Stderr
 	pipe, err := cmd.StdoutPipe()
 	if err != nil {
-		return nil, fmt.Errorf("running go test: %w", err)
+		return report{}, fmt.Errorf("running go test: %w", err)
 	}
 	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("running go test: %w", err)
+		return report{}, fmt.Errorf("running go test: %w", err)
 	}
-	vs, failed, readErr := read(pipe, out)
+	said, failed, readErr := read(pipe, out)
 	waitErr := cmd.Wait()
 	switch {
 	case ctx.Err() != nil:
-		return nil, fmt.Errorf("%s: interrupted", m)
+		return said, fmt.Errorf("%s: interrupted", m)
 	case readErr != nil:
-		return nil, readErr
+		return said, readErr
 	case failed != "":
-		return nil, fmt.Errorf("%s failed\n%s", m, failed)
+		return said, fmt.Errorf("%s failed\n%s", m, failed)
 	case waitErr != nil:
-		return nil, fmt.Errorf("%s: %w", m, waitErr)
+		return said, fmt.Errorf("%s: %w", m, waitErr)
 	}
 	fmt.Fprintf(out, "  %s in %.0f s\n\n", m.name, time.Since(start).Seconds())
-	return vs, nil
+	return said, nil
 }
 
-// read gathers the verdicts, and the output of what failed.
-func read(r io.Reader, out io.Writer) (vs []verdict, failed string, err error) {
+// A report is what the tests publish.
+type report struct {
+	verdicts []verdict
+	refusals []refusal
+}
+
+// read gathers what tests publish, and the output of what failed.
+func read(r io.Reader, out io.Writer) (said report, failed string, err error) {
 	output := map[string]*strings.Builder{}
 	var failures strings.Builder
 	lines := bufio.NewReader(r)
@@ -95,21 +101,21 @@ func read(r io.Reader, out io.Writer) (vs []verdict, failed string, err error) {
 			var e event
 			if json.Unmarshal(line, &e) != nil {
 				failures.Write(line) // the go command's own words
-			} else if v, ok := e.take(output, &failures, out); ok {
-				vs = append(vs, v)
+			} else {
+				e.take(&said, output, &failures, out)
 			}
 		}
 		if err == io.EOF {
-			return vs, failures.String(), nil
+			return said, failures.String(), nil
 		}
 		if err != nil {
-			return nil, "", fmt.Errorf("reading go test: %w", err)
+			return said, "", fmt.Errorf("reading go test: %w", err)
 		}
 	}
 }
 
 // take handles one event of go test -json.
-func (e event) take(output map[string]*strings.Builder, failures *strings.Builder, out io.Writer) (verdict, bool) {
+func (e event) take(said *report, output map[string]*strings.Builder, failures *strings.Builder, out io.Writer) {
 	key := e.Package + " " + e.Test
 	switch e.Action {
 	case "output", "build-output":
@@ -121,10 +127,12 @@ func (e event) take(output map[string]*strings.Builder, failures *strings.Builde
 			failures.WriteString(e.Output)
 		}
 	case "attr":
-		var v verdict
-		if e.Key == "detect" && json.Unmarshal([]byte(e.Value), &v) == nil {
-			v.Package = e.Package
-			return v, true
+		v, r := verdict{Package: e.Package}, refusal{Package: e.Package}
+		switch {
+		case e.Key == "detect" && json.Unmarshal([]byte(e.Value), &v) == nil:
+			said.verdicts = append(said.verdicts, v)
+		case e.Key == "refused" && json.Unmarshal([]byte(e.Value), &r) == nil:
+			said.refusals = append(said.refusals, r)
 		}
 	case "fail":
 		if b := output[key]; b != nil {
@@ -134,5 +142,4 @@ func (e event) take(output map[string]*strings.Builder, failures *strings.Builde
 	if e.Test == "" && (e.Action == "pass" || e.Action == "fail") {
 		fmt.Fprintf(out, "  %-4s  %-50s %6.1f s\n", e.Action, e.Package, e.Elapsed)
 	}
-	return verdict{}, false
 }

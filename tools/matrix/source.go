@@ -59,38 +59,16 @@ func (src source) add(file, rel string) error {
 	}
 	for _, d := range notes.Of(fset, f) {
 		fn := &function{noted: len(d.Notes) > 0, at: fmt.Sprintf("%s#L%d", path.Base(rel), fset.Position(d.Node.Pos()).Line)}
-		name := d.Name
-		if decl, ok := d.Node.(*ast.FuncDecl); ok {
+		switch decl := d.Node.(type) {
+		case *ast.FuncDecl:
 			fn.doc = decl.Doc.Text()
-			name = receiver(decl) + name
-		} else {
+		case *ast.GenDecl:
+			fn.doc = decl.Doc.Text()
 			fn.noted = false // a type's notes are the linters' business
 		}
-		src[path.Dir(rel)+"/"+name] = fn
+		src[path.Dir(rel)+"/"+d.Full()] = fn
 	}
 	return nil
-}
-
-// receiver returns "Cache." for a method of Cache or *Cache[K, V].
-func receiver(fn *ast.FuncDecl) string {
-	if fn.Recv == nil {
-		return ""
-	}
-	t := fn.Recv.List[0].Type
-	for {
-		switch x := t.(type) {
-		case *ast.StarExpr:
-			t = x.X
-		case *ast.IndexExpr:
-			t = x.X
-		case *ast.IndexListExpr:
-			t = x.X
-		case *ast.Ident:
-			return x.Name + "."
-		default:
-			return ""
-		}
-	}
 }
 
 // unproven lists the noted functions of which no test published a verdict. A

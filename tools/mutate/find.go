@@ -110,8 +110,7 @@ func inFile(root, path string) ([]mutant, error) {
 // provenByBug tells notes for detect.Bug from those of static tools alone.
 func provenByBug(noted [][]string) bool {
 	for _, n := range noted {
-		for item := range strings.SplitSeq(n[1], ",") {
-			item = strings.TrimSpace(item)
+		for _, item := range notes.Items(n[1]) {
 			if slices.Contains(notes.Dynamic, item) || item == "test" {
 				return true
 			}
@@ -128,10 +127,9 @@ func changes(noted [][]string) []change {
 	var all []change
 	named := map[string]bool{}
 	for _, n := range noted {
-		items := strings.Split(n[1], ",")
-		for i := range items {
-			items[i] = strings.TrimSpace(items[i])
-			named[strings.TrimSuffix(items[i], "?")] = true
+		items := notes.Items(n[1])
+		for _, item := range items {
+			named[strings.TrimSuffix(item, "?")] = true
 		}
 		if len(noted) > 1 {
 			continue // another note may name it as well

@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/token"
 	"regexp"
+	"strings"
 )
 
 // Dynamic lists the detectors that detect.Bug runs, in the order of the tables.
@@ -17,15 +18,44 @@ var Marker = regexp.MustCompile(`BUG\(([^)]*)\)`)
 // A Note is one BUG comment.
 type Note struct {
 	List string // as written between the parentheses
+	At   int    // the line where it begins
 	Line int    // of the code that it speaks of
+	Text string // the sentence, in one line
 }
 
 // A Decl is a top-level declaration with its notes.
 type Decl struct {
 	Name        string // without a receiver; "" for imports and groups
+	Receiver    string // the type of a method, without pointer and parameters
 	Node        ast.Decl
 	First, Last int // lines, from the doc comment to the last brace
 	Notes       []Note
+}
+
+// Full returns the name as tables write it: Cache.Get.
+func (d Decl) Full() string {
+	if d.Receiver != "" {
+		return d.Receiver + "." + d.Name
+	}
+	return d.Name
+}
+
+// Lists returns the lists of the notes.
+func (d Decl) Lists() []string {
+	var lists []string
+	for _, n := range d.Notes {
+		lists = append(lists, n.List)
+	}
+	return lists
+}
+
+// Items splits the list of a note into its names, question marks kept.
+func Items(list string) []string {
+	var items []string
+	for item := range strings.SplitSeq(list, ",") {
+		items = append(items, strings.TrimSpace(item))
+	}
+	return items
 }
 
 // Of returns the declarations of a file in their order. A note speaks of the
@@ -34,18 +64,19 @@ func Of(fset *token.FileSet, f *ast.File) []Decl {
 	code := codeLines(fset, f)
 	var all []Decl
 	for _, node := range f.Decls {
-		d := Decl{Name: name(node), Node: node, First: fset.Position(start(node)).Line, Last: fset.Position(node.End()).Line}
+		d := Decl{Name: name(node), Receiver: receiver(node), Node: node, First: fset.Position(start(node)).Line, Last: fset.Position(node.End()).Line}
 		for _, g := range f.Comments {
-			for _, c := range g.List {
-				if line := fset.Position(c.Pos()).Line; line < d.First || line > d.Last {
+			for i, c := range g.List {
+				at := fset.Position(c.Pos()).Line
+				if at < d.First || at > d.Last {
 					continue
 				}
+				line := at
+				for line < d.Last && !code[line] {
+					line++
+				}
 				for _, m := range Marker.FindAllStringSubmatch(c.Text, -1) {
-					line := fset.Position(c.Pos()).Line
-					for line < d.Last && !code[line] {
-						line++
-					}
-					d.Notes = append(d.Notes, Note{List: m[1], Line: line})
+					d.Notes = append(d.Notes, Note{List: m[1], At: at, Line: line, Text: sentence(g.List[i:])})
 				}
 			}
 		}
@@ -78,6 +109,43 @@ func codeLines(fset *token.FileSet, f *ast.File) map[int]bool {
 // TestOf matches the names of the tests that belong to a declaration.
 func TestOf(decl string) *regexp.Regexp {
 	return regexp.MustCompile(`^Test(.*_)?` + regexp.QuoteMeta(decl) + `(_|$)`)
+}
+
+// sentence returns the text of a note that begins in the first comment.
+func sentence(comments []*ast.Comment) string {
+	var text []string
+	for i, c := range comments {
+		line := strings.TrimSpace(strings.TrimPrefix(c.Text, "//"))
+		if i > 0 && (line == "" || Marker.MatchString(line)) {
+			break
+		}
+		text = append(text, line)
+	}
+	_, said, _ := strings.Cut(strings.Join(text, " "), "):")
+	return strings.TrimSpace(said)
+}
+
+// receiver returns "Cache" for a method of Cache or *Cache[K, V].
+func receiver(d ast.Decl) string {
+	fn, ok := d.(*ast.FuncDecl)
+	if !ok || fn.Recv == nil {
+		return ""
+	}
+	t := fn.Recv.List[0].Type
+	for {
+		switch x := t.(type) {
+		case *ast.StarExpr:
+			t = x.X
+		case *ast.IndexExpr:
+			t = x.X
+		case *ast.IndexListExpr:
+			t = x.X
+		case *ast.Ident:
+			return x.Name
+		default:
+			return ""
+		}
+	}
 }
 
 func start(d ast.Decl) token.Pos {

@@ -32,9 +32,9 @@ func fine() {}
 		t.Fatalf("got %d declarations", len(got))
 	}
 	for _, d := range got {
-		var lists []string
-		for _, n := range d.Notes {
-			lists = append(lists, n.List)
+		lists := d.Lists()
+		if full := d.Full(); d.Name == "M" && full != "T.M" {
+			t.Errorf("M is called %s", full)
 		}
 		if want, ok := want[d.Name]; !ok || !slices.Equal(lists, want) {
 			t.Errorf("%q has %q, want %q", d.Name, lists, want)
@@ -75,6 +75,9 @@ type T struct {
 	for _, d := range Of(fset, f) {
 		for _, n := range d.Notes {
 			found++
+			if n.List == "race" && n.Text != "line 12, behind the rest of the sentence" {
+				t.Errorf("the sentence is %q", n.Text)
+			}
 			if want[n.List] != n.Line {
 				t.Errorf("BUG(%s) speaks of line %d, want %d", n.List, n.Line, want[n.List])
 			}
