@@ -171,8 +171,10 @@ func TestUpdateReadmes(t *testing.T) {
 	if err := os.Mkdir(filepath.Dir(readme), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(root, "README.md"), []byte(begin+"\n"+end), 0o600); err != nil {
-		t.Fatal(err)
+	for name, text := range map[string]string{"README.md": begin + "\n" + end, configFile: configBegin + "\n" + configEnd + "\n"} {
+		if err := os.WriteFile(filepath.Join(root, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := os.WriteFile(readme, []byte("# goroutines\n"+begin+"\nold\n"+end+"\nlast\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -188,6 +190,10 @@ func TestUpdateReadmes(t *testing.T) {
 	}
 	if err := updateReadmes(root, bugs(t), true, out); err != nil {
 		t.Errorf("a fresh table is called stale: %v", err)
+	}
+	config, err := os.ReadFile(filepath.Join(root, configFile))
+	if want := configBegin + "\n#   containedctx\n#     /goroutines/leak/#Kept\n#   errcheck\n#     /goroutines/leak/#A\n#   vet\n#     /goroutines/leak/#A\n#     /goroutines/leak/#Copied\n" + configEnd + "\n"; err != nil || string(config) != want {
+		t.Errorf("got %v\n%s\nwant\n%s", err, config, want)
 	}
 	text, err := os.ReadFile(readme)
 	if err != nil {

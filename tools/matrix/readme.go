@@ -14,10 +14,14 @@ import (
 const (
 	begin = "<!-- matrix: written by make matrix -->"
 	end   = "<!-- /matrix -->"
+
+	configFile  = ".golangci.yml"
+	configBegin = "# matrix: written by make matrix"
+	configEnd   = "# /matrix"
 )
 
-// updateReadmes writes each part's table into its README, and the summary into
-// that of the root.
+// updateReadmes writes each part's table into its README, the summary into that
+// of the root, and what each linter guards into the linters' configuration.
 func updateReadmes(root string, bugs []bug, check bool, out io.Writer) error {
 	byPart := map[string][]bug{}
 	for _, b := range bugs {
@@ -31,21 +35,24 @@ func updateReadmes(root string, bugs []bug, check bool, out io.Writer) error {
 		if err := src.unproven(part, bugs); err != nil {
 			return err
 		}
-		if err := updateReadme(root, path.Join(part, "README.md"), markdown(byPart[part], src), check, out); err != nil {
+		if err := updateBlock(root, path.Join(part, "README.md"), begin, markdown(byPart[part], src), end, check, out); err != nil {
 			return err
 		}
 	}
-	return updateReadme(root, "README.md", summary(bugs), check, out)
+	if err := updateBlock(root, "README.md", begin, summary(bugs), end, check, out); err != nil {
+		return err
+	}
+	return updateBlock(root, configFile, configBegin, guards(bugs), configEnd, check, out)
 }
 
-// updateReadme puts a table between the markers of a README.
-func updateReadme(root, name, table string, check bool, out io.Writer) error {
+// updateBlock puts a table between the markers of a file.
+func updateBlock(root, name, begin, table, end string, check bool, out io.Writer) error {
 	file := filepath.Join(root, filepath.FromSlash(name))
 	old, err := os.ReadFile(file)
 	if err != nil {
-		return fmt.Errorf("a part has a README: %w", err)
+		return fmt.Errorf("reading what make matrix writes to: %w", err)
 	}
-	text, err := replaceBlock(string(old), table)
+	text, err := replaceBlock(string(old), begin, table, end)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
@@ -77,7 +84,7 @@ func firstDiff(old, text string) string {
 	return "one row less"
 }
 
-func replaceBlock(text, table string) (string, error) {
+func replaceBlock(text, begin, table, end string) (string, error) {
 	head, rest, found := strings.Cut(text, begin)
 	_, tail, closed := strings.Cut(rest, end)
 	if !found || !closed {
