@@ -1,0 +1,4 @@
+// Command other is a tool without a line in go.mod.
+package main
+
+func main() {}

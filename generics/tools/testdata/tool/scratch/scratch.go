@@ -1,0 +1,4 @@
+// Package scratch does not compile.
+package scratch
+
+var unfinished int = "later"

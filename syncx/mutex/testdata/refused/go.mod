@@ -1,0 +1,3 @@
+module example.com/goguide/syncx/mutex/testdata/refused
+
+go 1.26.0

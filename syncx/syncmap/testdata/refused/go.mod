@@ -1,0 +1,3 @@
+module example.com/goguide/syncx/syncmap/testdata/refused
+
+go 1.26.0
