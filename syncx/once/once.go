@@ -137,7 +137,7 @@ func (l *Lazy[T]) Get(ctx context.Context) (T, error) {
 	if ctx.Err() != nil { // a select takes either, if both are ready
 		return none, context.Cause(ctx)
 	}
-	v, err := l.create(context.Background())
+	v, err := l.create(ctx)
 	if err != nil {
 		return none, fmt.Errorf("make a %T: %w", v, err)
 	}
