@@ -70,10 +70,9 @@ func Tenant(t testing.TB, store Store) string {
 	return name
 }
 
-// Benchmark measures f, whose result b.Loop keeps alive. That f is not inlined
-// adds a call to it.
+// Benchmark measures f, whose result b.Loop keeps alive. f is not inlined, so
+// the result holds a call of it.
 func Benchmark[T any](b *testing.B, f func() T) {
-	b.Helper()
 	for b.Loop() {
 		f()
 	}

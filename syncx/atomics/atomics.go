@@ -65,8 +65,8 @@
 // ([Requests.Status]) and a write to what was published ([Hosts.Remove]). It is
 // silent where all is atomic and only the order is wrong: that takes a test
 // that acts between the two steps. [Uploads.Close] and [Health.Fail] end the
-// process, on the day when two meet. go vet sees two mistakes (testdata/refused):
-// a copy, and x = atomic.AddInt64(&x, 1).
+// process, on the day when two meet. go vet sees two mistakes: a copy, and
+// x = atomic.AddInt64(&x, 1) (testdata/refused).
 package atomics
 
 import (

@@ -291,7 +291,7 @@ func TestAccount_givesCopies(t *testing.T) {
 	})
 }
 
-func TestBank_openAccountsOnce(t *testing.T) {
+func TestBank_opensAccountsOnce(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
 		var b Bank
