@@ -8,7 +8,7 @@
 //	runtime                        holder of a lease
 //	                               lease := time.NewTimer(1 s)
 //	at 1 s: lease.C <- now
-//	                               lease.Reset(1 h)   // renewed in time, or not
+//	                               lease.Reset(1 h)   // a little late
 //	                               <-lease.C          // at once: expired
 //
 // Hence the drain, if !t.Stop() { <-t.C }, and the rule against time.After in
@@ -30,8 +30,8 @@
 // Go 1.27, which has only the new ones. So buggy_go122.go is correct beside
 // this file, and its tests set GODEBUG=asynctimerchan=1 and need Go 1.26.
 //
-// AfterFunc has no channel, and changed only in that it is collected as others
-// are: Stop still does not wait for a callback that runs (package debounce of
+// AfterFunc has no channel, and did not change: such a timer is held until it
+// fires, and Stop does not wait for a callback that runs (package debounce of
 // part 3).
 //
 // # What finds it

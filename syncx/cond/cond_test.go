@@ -243,22 +243,22 @@ func TestBuffer_leavesTheLineToWhoStays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := NewBuffer(1)
 		ctx, cancel := context.WithCancelCause(t.Context())
-		var readers sync.WaitGroup
-		readers.Go(func() {
+		var stays, leaves sync.WaitGroup
+		stays.Go(func() {
 			lines, err := b.Take(t.Context())
 			assert.NoError(t, err)
 			assert.Equal(t, []string{"a"}, lines)
 		})
 		synctest.Wait()
-		readers.Go(func() {
+		leaves.Go(func() {
 			_, err := b.Take(ctx)
 			assert.ErrorIs(t, err, errSlow)
 		})
 		synctest.Wait()
 		cancel(errSlow)
-		synctest.Wait()
+		leaves.Wait()
 		require.NoError(t, b.Put(t.Context(), "a"))
-		readers.Wait()
+		stays.Wait()
 	})
 }
 
@@ -296,17 +296,18 @@ func TestBuffer_isClosedForAllWhoWait(t *testing.T) {
 		ctx := t.Context()
 		full, empty := NewBuffer(1), NewBuffer(1)
 		require.NoError(t, full.Put(ctx, "a"))
+		var waiting sync.WaitGroup
 		for range 2 {
-			go func() { assert.ErrorIs(t, full.Put(ctx, "b"), ErrClosed) }()
-			go func() {
+			waiting.Go(func() { assert.ErrorIs(t, full.Put(ctx, "b"), ErrClosed) })
+			waiting.Go(func() {
 				_, err := empty.Take(ctx)
 				assert.ErrorIs(t, err, ErrClosed)
-			}()
+			})
 		}
 		synctest.Wait()
 		full.Close()
 		empty.Close()
-		synctest.Wait()
+		waiting.Wait()
 		lines, err := full.Take(ctx)
 		require.NoError(t, err)
 		assert.Equal(t, []string{"a"}, lines, "the rest")

@@ -18,8 +18,8 @@
 //   - An exported method is one whole step. It locks, and the next line is
 //     defer Unlock, so that no return and no panic keeps the lock
 //     ([Account.Withdraw]).
-//   - An exported method calls no other exported method of its type. What two
-//     of them share expects the lock and says so ([Account.change]).
+//   - Under the lock no method is called that locks. What two of them share
+//     expects the lock and says so ([Account.change]).
 //   - What leaves is a copy ([Account.Entries]).
 //   - Under the lock there is nothing that waits and no function of somebody
 //     else: take a copy, unlock, then call ([Bank.Report]).

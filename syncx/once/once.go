@@ -27,8 +27,8 @@
 // The function of a Once must not need the Once. It is given what it works
 // with, and does not get it from the object under construction ([Logger]).
 //
-// Once it is done, a Once costs an atomic load, a double-checked flag made
-// right costs the same, and the wrong one is no use ([Cities.Mayor]). With 1, 2
+// Once it is done, a Once costs an atomic load. A double-checked flag that is
+// right costs the same, so nothing is gained by one ([Cities.Mayor]). With 1, 2
 // and 8 goroutines alike:
 //
 //	go test -run='^$' -bench=. -count=5 ./once

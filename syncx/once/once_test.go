@@ -286,14 +286,16 @@ func TestLazy_triesAgainAfterAPanic(t *testing.T) {
 
 func TestLazy_makesOneForAllWhoAskAtOnce(t *testing.T) {
 	t.Parallel()
-	detect.Fix(t, func() {
-		made := 0
-		l := NewLazy(func(context.Context) (int, error) { made++; return made, nil })
+	synctest.Test(t, func(t *testing.T) {
+		made, asked := 0, make(chan struct{})
+		l := NewLazy(func(context.Context) (int, error) { made++; <-asked; return made, nil })
+		go func() { synctest.Wait(); close(asked) }() // all wait by now
 		together(8, func() {
 			v, err := l.Get(t.Context())
 			assert.NoError(t, err)
 			assert.Equal(t, 1, v)
 		})
+		assert.Equal(t, 1, made)
 	})
 }
 

@@ -56,8 +56,8 @@ func (s *Shop) For(ctx context.Context, percent int) ([]int, error) {
 	return prices, err
 }
 
-// Profiles are those of users, read from a session's tenant. Compare
-// [Group.Do], whose key may be a struct.
+// Profiles are those of the users of all tenants. Compare [Group.Do], whose
+// key may be a struct.
 type Profiles struct {
 	group singleflight.Group
 	Read  func(tenant, user string) (string, error)

@@ -63,8 +63,8 @@
 // ([Sessions.Touch]) and an assignment over the map ([Sessions.Reset]). A
 // comparison of what has no == ends the process ([Roles.Grant]), and
 // [CompareAndSwap] lets the compiler refuse it. go vet sees a sync.Map that is
-// copied (testdata/refused). The other three are wrong in order: no tool
-// reports them, only a test that acts between the two steps.
+// copied (testdata/refused). No tool reports the other three: that takes a test
+// that acts between two steps, or counts what was made.
 package syncmap
 
 import (
