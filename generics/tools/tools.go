@@ -78,16 +78,14 @@ func Benchmark[T any](b *testing.B, f func() T) {
 	}
 }
 
-// Power returns base to the power of exponent modulo m.
-func Power(base, exponent, m uint64) uint64 {
-	result := uint64(1)
-	for ; exponent > 0; exponent >>= 1 {
-		if exponent&1 == 1 {
-			result = result * base % m
-		}
-		base = base * base % m
+// Root returns the square root of a number that is not negative, by so many
+// steps of Newton's method.
+func Root(number float64, steps int) float64 {
+	root := number/2 + 1
+	for range steps {
+		root = (root + number/root) / 2
 	}
-	return result
+	return root
 }
 
 // A Quota is what a plan allows. Without a limit there is none.

@@ -59,8 +59,9 @@ func (t *Tenants) Settings(ctx context.Context, tenant string) (string, error) {
 	if settings, ok := t.settings[tenant]; ok {
 		return settings, nil
 	}
-	// BUG(deadlock, hang, leakprofile): Tenants.Settings reads under the lock: while one
-	// tenant's settings are slow, nobody gets those that are there already.
+	// BUG(deadlock, hang, leakprofile): Tenants.Settings reads under the
+	// lock: while one tenant's settings are slow, nobody gets those that are
+	// there already.
 	settings, err := t.Read(ctx, tenant)
 	if err != nil {
 		return "", err

@@ -69,8 +69,8 @@ func (m *Migration) Wait() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.waiting()
-	// BUG(leakprofile, synctest, deadlock, hang): Migration.Wait has no variable
-	// to look at: who comes after the Broadcast waits for another.
+	// BUG(leakprofile, synctest, deadlock, hang): Migration.Wait has no
+	// variable to look at: who comes after the Broadcast waits for another.
 	m.ended.Wait()
 }
 

@@ -32,8 +32,8 @@
 //   - Who changes the condition holds the lock, then or still, when it wakes.
 //   - Broadcast is right wherever Signal is. Signal is right only if all wait
 //     for the same, and one of them is enough for each change.
-//   - context.AfterFunc ends a wait with its ctx, and takes the lock too, or its
-//     Broadcast may come just before the Wait ([Buffer.Put]).
+//   - context.AfterFunc ends a wait with its ctx, and takes the lock too, or
+//     its Broadcast may come just before the Wait ([Buffer.Put]).
 //
 // # What finds it
 //

@@ -22,15 +22,28 @@
 //     copy ([Catalog.Cheapest]).
 //   - To write what a reader has missed: give the lock up, take the other, and
 //     look again ([Catalog.Fetch]).
-//   - No call, no output under the lock for reading either ([Catalog.Print]).
-//     Methods that lock call none that does.
+//   - No call, no output under the lock for reading either ([Catalog.Print]),
+//     and under it no method that locks.
 //
 // # When it is faster
 //
-// By share of reads, length of the locked step and number of goroutines, as
-// multiples of a Mutex:
+// When readers are long and writers are all but absent. One command:
 //
-//	go test -run='^$' -bench=. ./rwmutex
+//	go test -run='^$' -bench=. -count=5 ./rwmutex
+//
+//	time, by Mutex = 1      50 % reads   90 %         99 %         100 %
+//	lookup, 1 goroutine     1.1 to 1.2   1.0          1.0          1.0
+//	lookup, 2 goroutines    1.1 to 1.2   0.9 to 1.1   0.7 to 1.0   0.9 to 1.1
+//	lookup, 8 goroutines    0.1 to 1.1   0.2 to 0.9   0.3 to 0.8   0.7 to 0.9
+//	scan, 1 goroutine       1.0 to 1.1   1.0          1.0          1.0
+//	scan, 2 goroutines      1.0 to 1.1   1.0 to 1.2   1.0 to 1.1   0.5 to 0.8
+//	scan, 8 goroutines      1.0 to 1.2   1.0 to 1.1   0.8 to 1.0   0.5 to 0.9
+//
+// A lookup reads one of 1024 entries of a map, a scan all of a slice. That was
+// Go 1.26 on two cores, the command run twice; more cores have other figures. A
+// scan by two goroutines without any lock takes 0.4, so 0.5 is most of what can
+// be had, and one write in a hundred costs nearly all of it. Lookups by 8
+// differ from run to run: no figure there carries over.
 //
 // # What finds it
 //

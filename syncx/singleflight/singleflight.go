@@ -2,9 +2,9 @@
 // one load, each with a context of its own, and shows five ways to misuse
 // golang.org/x/sync/singleflight. It belongs to part 6 of the guide.
 //
-// That package knows no context. Its DoChan lets a caller leave early, so far
-// so good, but the function of the first caller is the one that runs, with all
-// that it has captured, and above all with the first caller's ctx:
+// That package knows no context. By its DoChan a caller can leave early, yet
+// what runs is the function of the first caller, with all that it has captured,
+// and that is the first caller's ctx too:
 //
 //	caller 1                        caller 2
 //	DoChan("EUR", load(ctx1))
@@ -21,9 +21,8 @@
 //
 // The other choice is to detach: the load goes on though nobody waits. That is
 // right where it must end (a payment) or is worth its price later (it fills a
-// cache), and is had by one more context.WithoutCancel inside load. A Group
-// that always detached could not be told to stop, so it does not. Every way
-// needs:
+// cache), and is had by one more context.WithoutCancel inside load. From a
+// Group that always detached, the first choice could not be had. Both need:
 //
 //   - A limit inside load, by context.WithTimeout: a key that is asked all the
 //     time has no last caller.

@@ -19,10 +19,10 @@
 //
 //   - One goroutine starts the tasks of a round and waits for them. Then it may
 //     use the same WaitGroup for the next ([Rounds]).
-//   - What the tasks wrote is read after Wait. A deferred Wait comes too late for
-//     that: the operands of return have been evaluated by then ([Sum]).
-//   - Several may wait for one set of tasks that has been started, each as often
-//     as it likes: hand out the method itself ([Start]).
+//   - What the tasks wrote is read after Wait. A deferred Wait is too late: the
+//     operands of return have been evaluated by then ([Sum]).
+//   - Several may wait for one set of tasks that has been started, each as
+//     often as it likes: hand out the method itself ([Start]).
 //   - Who waits only for so long, or while others begin tasks, waits for a
 //     channel. Nothing ends a Wait but the counter; a goroutine that waits in
 //     the caller's place is left behind ([Active]).

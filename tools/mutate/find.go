@@ -40,7 +40,7 @@ func find(root string) ([]mutant, error) {
 			return err
 		}
 		if d.IsDir() {
-			if name := d.Name(); path != root && (name == "testdata" || name == "detect" || name == "tools" || strings.HasPrefix(name, ".")) {
+			if skipped(root, path) {
 				return filepath.SkipDir
 			}
 			return nil
@@ -60,6 +60,14 @@ func find(root string) ([]mutant, error) {
 	}
 	slices.SortFunc(all, compare)
 	return all, nil
+}
+
+// skipped says of a folder that it holds no pattern: the kit and the tools at
+// the root (generics/tools is a package like others), testdata and .git.
+func skipped(root, dir string) bool {
+	name := filepath.Base(dir)
+	atRoot := filepath.Dir(dir) == filepath.Clean(root)
+	return dir != root && (name == "testdata" || strings.HasPrefix(name, ".") || atRoot && (name == "detect" || name == "tools"))
 }
 
 func inFile(root, path string) ([]mutant, error) {

@@ -87,3 +87,13 @@ func TestRun_wantsNotes(t *testing.T) {
 		t.Error("a folder without a note passes")
 	}
 }
+
+func TestSkipped(t *testing.T) {
+	for dir, want := range map[string]bool{
+		"/r": false, "/r/leak": false, "/r/tools": true, "/r/detect": true, "/r/generics/tools": false, "/r/leak/testdata": true, "/r/.git": true,
+	} {
+		if got := skipped("/r", filepath.FromSlash(dir)); got != want {
+			t.Errorf("%s is skipped: %t", dir, got)
+		}
+	}
+}
