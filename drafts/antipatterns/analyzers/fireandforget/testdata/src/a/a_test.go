@@ -1,0 +1,5 @@
+package a
+
+func inTest() {
+	go poll() // ok: the end of the tests ends it
+}

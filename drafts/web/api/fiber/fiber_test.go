@@ -1,0 +1,13 @@
+package fiber
+
+import (
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"example.com/goguide/web/api/apitest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m, apitest.FasthttpStays()...) }
+
+func TestAPI(t *testing.T) { apitest.Run(t, apitest.App(New)) }
