@@ -57,13 +57,13 @@ lint/%:
 tidy/%:
 	@cd $* && GOWORK=off go mod tidy && gofmt -w $$(git ls-files '*.go')
 
-$(MODULES:%=lint/%): .cache/golangci-lint $(VETTOOL)
-
 # goguide's own analyzers; the go command knows when to build them anew.
 VETTOOL = $(if $(wildcard antipatterns/analyzers/cmd/goguidevet/main.go),$(CURDIR)/.cache/goguidevet)
 .PHONY: $(VETTOOL)
 $(VETTOOL):
 	@cd antipatterns && GOWORK=off go build -o $@ ./analyzers/cmd/goguidevet
+
+$(MODULES:%=lint/%): .cache/golangci-lint $(VETTOOL)
 
 # Built once per change of its version; go tool would link it anew at times.
 LINTER = $(CURDIR)/.cache/golangci-lint

@@ -54,10 +54,10 @@ type Sessions struct {
 // NewSessions starts the owner.
 func NewSessions() *Sessions {
 	s := &Sessions{make(chan string), make(chan int)}
+	// BUG(goleak, leakprofile, synctest, fireandforget): NewSessions's goroutine
+	// has no end, and keeps all sessions when nobody uses them any more.
 	go func() {
 		users := make(map[string]bool)
-		// BUG(goleak, leakprofile, synctest): NewSessions's goroutine has no
-		// end, and keeps all sessions when nobody uses them any more.
 		for {
 			select {
 			case user := <-s.log:

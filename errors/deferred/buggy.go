@@ -24,8 +24,8 @@ func CloseDropped(file io.WriteCloser, rows io.Reader) error {
 
 // Overwritten writes rows to file. Compare [CloseInto].
 func Overwritten(file io.WriteCloser, rows io.Reader) (err error) {
-	// BUG(test): Overwritten puts Close's nil in place of Copy's error: the
-	// connection broke in the middle of the rows, and the caller is told nil.
+	// BUG(test, deferredclose): Overwritten puts Close's nil in place of Copy's
+	// error: the connection broke in the middle, and the caller is told nil.
 	defer func() { err = file.Close() }()
 	_, err = io.Copy(file, rows)
 	return err

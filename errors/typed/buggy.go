@@ -14,8 +14,8 @@ func NilPointer(entry string, write func(entry string) error) error {
 	if err := write(entry); err != nil {
 		failed = &AuditError{entry, err}
 	}
-	// BUG(panic): NilPointer returns a nil pointer as an error, which is an
-	// error: the entry is written, and errors.Is panics in the nil's Unwrap.
+	// BUG(panic, typednil): NilPointer returns a nil pointer as an error, which
+	// is an error: the entry is written, and errors.Is panics in the nil's Unwrap.
 	return failed
 }
 

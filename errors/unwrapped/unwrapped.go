@@ -82,7 +82,8 @@ func Find(
 		errors.Is(err, context.DeadlineExceeded):
 		return "", fmt.Errorf("order %s: %w", id, err)
 	}
-	return "", fmt.Errorf("order %s: %s", id, err.Error()) // not %w: see above
+	text := err.Error() // and not %w: see above
+	return "", fmt.Errorf("order %s: %s", id, text)
 }
 
 // A Reader reads R and says at which byte an error came. It is for one

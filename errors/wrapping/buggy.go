@@ -38,7 +38,7 @@ func Concatenated(id int, find func(id int) (string, error)) (status int) {
 	load := func() (string, error) {
 		name, err := find(id)
 		if err != nil {
-			// BUG(test): Concatenated makes a new error of the old one's text:
+			// BUG(test, stringwrap): Concatenated makes a new error of the old one's text:
 			// errors.Is finds nothing, and 404 becomes 500.
 			return "", errors.New("load user: " + err.Error())
 		}

@@ -41,7 +41,8 @@
 // # What finds it
 //
 // errorlint reports a %v for an error ([CutChain]), also where it was meant. It
-// does not see a chain that is cut by err.Error() ([Concatenated]). No linter of
+// does not see a chain that is cut by err.Error() ([Concatenated]), which
+// goguide's own stringwrap does. No linter of
 // golangci-lint knows that an error may be nil when it is wrapped ([WrapsNil]),
 // or reads what the layers say ([SameWords]). A test with errors.Is does.
 package wrapping
@@ -99,5 +100,6 @@ func Opaque(doing string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return errors.New(doing + ": " + err.Error())
+	text := err.Error() // and not err, on purpose
+	return errors.New(doing + ": " + text)
 }

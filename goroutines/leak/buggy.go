@@ -76,9 +76,9 @@ func NeverClosed(events []string, handle func(string)) {
 
 // EndlessTicker keeps something fresh in the background. Compare [Poll].
 func EndlessTicker(every time.Duration, refresh func()) {
+	// BUG(goleak, synctest, fireandforget): EndlessTicker's loop has no end, and
+	// each call starts one more.
 	go func() {
-		// BUG(goleak, synctest): EndlessTicker's loop has no end, and each
-		// call starts one more.
 		for range time.Tick(every) {
 			refresh()
 		}

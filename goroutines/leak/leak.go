@@ -33,7 +33,8 @@
 // goleak and synctest see all five. The goroutineleak profile (part of Go
 // since 1.27) needs no test and can be taken in production, yet knows only what
 // the garbage collector can prove: the runtime holds a running ticker, so
-// [EndlessTicker] is alive to it. The race detector has nothing to say.
+// [EndlessTicker] is alive to it. The race detector has nothing to say, and of
+// all that reads code only goguide's own fireandforget speaks, of EndlessTicker.
 package leak
 
 import (

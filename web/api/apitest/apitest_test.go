@@ -21,10 +21,16 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m, FasthttpStays()...) }
 
-// A recorder is a T that takes failures and is not failed by them.
-type recorder struct{ failures []string }
+// A recorder is a T that takes failures and is not failed by them. Like a T it
+// may be told of them by several goroutines.
+type recorder struct {
+	mu       sync.Mutex
+	failures []string
+}
 
 func (r *recorder) Errorf(format string, args ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.failures = append(r.failures, fmt.Sprintf(format, args...))
 }
 
