@@ -14,7 +14,7 @@ MODULES = $(shell git ls-files '*go.mod' | grep -v testdata/ | xargs -n1 dirname
 TOOL = cd tools && GOWORK=off go
 PLAIN = CGO_ENABLED=0 $(if $(findstring go1.26,$(shell go env GOVERSION)),GOEXPERIMENT=goroutineleakprofile)
 
-.PHONY: help test matrix lint tidy generate check bench prefetch mutate stress
+.PHONY: help test matrix lint tidy sync generate check bench prefetch mutate stress
 
 help: ## list these verbs
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 12
@@ -27,7 +27,11 @@ test: ## go test -race work, and nothing cleverer
 
 lint: $(MODULES:%=lint/%) ## golangci-lint against the BUG notes, and go fix, module by module
 
-tidy: $(MODULES:%=tidy/%) ## go mod tidy and gofmt, module by module
+tidy: sync ## one version of each dependency; go mod tidy and gofmt, module by module
+	@$(MAKE) $(MODULES:%=tidy/%)
+
+sync:
+	@go work sync
 
 generate: ## whatever is generated (the tables are: make matrix)
 	@for m in $(WORK); do (cd $$m && go generate ./...); done

@@ -12,18 +12,10 @@ import (
 	"go.uber.org/goleak"
 
 	"example.com/goguide/detect"
+	"example.com/goguide/detect/parallel"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// together calls f n times at once.
-func together(n int, f func(i int)) {
-	var wg sync.WaitGroup
-	for i := range n {
-		wg.Go(func() { f(i) })
-	}
-	wg.Wait()
-}
 
 var noon = time.Date(2026, time.June, 1, 12, 0, 0, 0, time.UTC)
 
@@ -40,7 +32,7 @@ func TestHits_Count(t *testing.T) {
 	t.Parallel()
 	detect.Bug(t, func() {
 		h := NewHits()
-		together(8, func(int) {
+		parallel.Do(8, func(int) {
 			var err error
 			for range 100_000 {
 				err = errors.Join(err, h.Count("/"))
@@ -56,7 +48,7 @@ func TestHits_Count_before(t *testing.T) {
 	detect.Fix(t, func() {
 		h := NewHits()
 		require.NoError(t, h.Count("/"))
-		together(8, func(int) { assert.Equal(t, 1, h.paths["/"]) })
+		parallel.Do(8, func(int) { assert.Equal(t, 1, h.paths["/"]) })
 	})
 }
 
@@ -77,7 +69,7 @@ func TestLogins_Get(t *testing.T) {
 	detect.Bug(t, func() {
 		l := NewLogins(expired(sessions))
 		all := ids(sessions)
-		together(8, func(int) {
+		parallel.Do(8, func(int) {
 			for _, id := range all {
 				l.Get(id, noon)
 			}
@@ -90,7 +82,7 @@ func TestLogins_Get_inTime(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
 		l := NewLogins(expired(100))
-		together(8, func(int) {
+		parallel.Do(8, func(int) {
 			for _, id := range ids(100) {
 				_, ok := l.Get(id, noon.Add(-1))
 				assert.True(t, ok)
@@ -121,7 +113,7 @@ func TestSessions_manyAtOnce(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
 		var s Sessions
-		together(8, func(int) {
+		parallel.Do(8, func(int) {
 			for i, id := range ids(500) {
 				s.Put(id, Session{User: "ana", Expires: noon.Add(time.Duration(i % 2))})
 				s.Get(id, noon)
@@ -157,7 +149,7 @@ func TestDirectory_All(t *testing.T) {
 			d.Move(id, "here")
 		}
 		all := d.All()
-		together(2, func(i int) {
+		parallel.Do(2, func(i int) {
 			for range 20_000 {
 				if i == 0 {
 					d.Move("1", "there")
@@ -177,7 +169,7 @@ func TestDirectory_All_atRest(t *testing.T) {
 	detect.Fix(t, func() {
 		d := NewDirectory()
 		d.Move("db", "here")
-		together(4, func(int) { assert.Equal(t, map[string]string{"db": "here"}, d.All()) })
+		parallel.Do(4, func(int) { assert.Equal(t, map[string]string{"db": "here"}, d.All()) })
 	})
 }
 
@@ -189,7 +181,7 @@ func TestVouchers_Redeem(t *testing.T) {
 		both.Add(2)
 		v := Vouchers{Pay: func(int) { both.Done(); both.Wait() }}
 		v.Issue("SPRING", 500)
-		together(2, func(int) { assert.True(t, v.Redeem("SPRING"), "both are paid") })
+		parallel.Do(2, func(int) { assert.True(t, v.Redeem("SPRING"), "both are paid") })
 		assert.False(t, v.Redeem("SPRING"))
 	})
 }
@@ -215,7 +207,7 @@ func TestCoupons_Redeem_once(t *testing.T) {
 			c.Issue(code, 500)
 		}
 		paid := make(chan int, 8*500)
-		together(8, func(int) {
+		parallel.Do(8, func(int) {
 			for _, code := range ids(500) {
 				if amount, ok := c.Redeem(code); ok {
 					paid <- amount
@@ -245,7 +237,7 @@ func TestGauge_Delta_first(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
 		g := NewGauge()
-		together(4, func(int) { g.Count("mails") })
+		parallel.Do(4, func(int) { g.Count("mails") })
 		assert.Equal(t, map[string]int{"mails": 4}, g.Delta())
 	})
 }
@@ -263,7 +255,7 @@ func TestMeter_Take_losesNothing(t *testing.T) {
 		assert.Equal(t, map[string]int{"mails": 1}, m.Take())
 
 		taken := make(chan int, 8)
-		together(8, func(i int) {
+		parallel.Do(8, func(i int) {
 			sum := 0
 			for range 500 {
 				m.Count("mails")

@@ -13,20 +13,12 @@ import (
 	"go.uber.org/goleak"
 
 	"example.com/goguide/detect"
+	"example.com/goguide/detect/parallel"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var errRow = errors.New("no such column")
-
-// together calls f n times at once.
-func together(n int, f func(i int)) {
-	var wg sync.WaitGroup
-	for i := range n {
-		wg.Go(func() { f(i) })
-	}
-	wg.Wait()
-}
 
 func TestJob_Progress(t *testing.T) {
 	t.Parallel()
@@ -82,7 +74,7 @@ func TestService_Conn(t *testing.T) {
 		both.Add(2)
 		s := Service{Dial: func() *Conn { both.Done(); both.Wait(); return &Conn{"db"} }}
 		conns := make([]*Conn, 2)
-		together(2, func(i int) { conns[i] = s.Conn() })
+		parallel.Do(2, func(i int) { conns[i] = s.Conn() })
 		assert.NotSame(t, conns[0], conns[1], "or both have the second")
 	})
 }
@@ -93,7 +85,7 @@ func TestService_Conn_atStart(t *testing.T) {
 	detect.Fix(t, func() {
 		s := Service{Dial: func() *Conn { return &Conn{"db"} }}
 		first := s.Conn()
-		together(4, func(int) { assert.Same(t, first, s.Conn()) })
+		parallel.Do(4, func(int) { assert.Same(t, first, s.Conn()) })
 	})
 }
 
@@ -108,7 +100,7 @@ func TestGateway_Conn_dialsOnce(t *testing.T) {
 		})
 		assert.Zero(t, dialled, "nobody has asked")
 		conns := make([]*Conn, 4)
-		together(4, func(i int) { conns[i] = g.Conn() })
+		parallel.Do(4, func(i int) { conns[i] = g.Conn() })
 		for _, c := range conns {
 			assert.Same(t, conns[0], c)
 		}
@@ -123,7 +115,7 @@ func TestTurnstile_Enter(t *testing.T) {
 		var both sync.WaitGroup
 		both.Add(2)
 		s := Turnstile{Limit: 1, Log: func(int64) { both.Done(); both.Wait() }}
-		together(2, func(int) { assert.True(t, s.Enter()) })
+		parallel.Do(2, func(int) { assert.True(t, s.Enter()) })
 		assert.Equal(t, int64(2), s.in.Load(), "where there is room for one")
 	})
 }
@@ -146,7 +138,7 @@ func TestGate_Enter_neverLetsInTooMany(t *testing.T) {
 		var entered, refused sync.WaitGroup
 		entered.Add(limit)
 		refused.Add(8 - limit)
-		together(8, func(int) {
+		parallel.Do(8, func(int) {
 			if !g.Enter() {
 				refused.Done()
 				return
@@ -168,7 +160,7 @@ func TestGate_Enter_manyAtOnce(t *testing.T) {
 	detect.Fix(t, func() {
 		g := NewGate(1)
 		var in, tooMany atomic.Int64
-		together(4, func(int) {
+		parallel.Do(4, func(int) {
 			for range 50_000 {
 				if !g.Enter() {
 					continue
@@ -192,7 +184,7 @@ func TestBackend_Switch(t *testing.T) {
 		b.Switch("old", func(string) string { return "old's key" })
 		asked := false
 		b.Switch("new", func(string) string {
-			together(1, func(int) { // another request
+			parallel.Do(1, func(int) { // another request
 				asked = true
 				assert.Equal(t, Address{"new", "old's key"}, b.Address())
 			})
@@ -209,7 +201,7 @@ func TestBackend_Switch_atNight(t *testing.T) {
 		var b Backend
 		b.Switch("old", func(host string) string { return host + "'s key" })
 		b.Switch("new", func(host string) string { return host + "'s key" })
-		together(2, func(int) { assert.Equal(t, Address{"new", "new's key"}, b.Address()) })
+		parallel.Do(2, func(int) { assert.Equal(t, Address{"new", "new's key"}, b.Address()) })
 	})
 }
 
@@ -222,7 +214,7 @@ func TestUpstream_Switch_isOneStep(t *testing.T) {
 		assert.Zero(t, u.Address())
 		require.NoError(t, u.Switch("old", func(string) (string, error) { return "old's key", nil }))
 		require.NoError(t, u.Switch("new", func(string) (string, error) {
-			together(1, func(int) { assert.Equal(t, Address{"old", "old's key"}, u.Address()) })
+			parallel.Do(1, func(int) { assert.Equal(t, Address{"old", "old's key"}, u.Address()) })
 			return "new's key", nil
 		}))
 		assert.Equal(t, Address{"new", "new's key"}, u.Address())
@@ -233,7 +225,7 @@ func TestUpstream_Address_whileItMoves(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
 		var u Upstream
-		together(4, func(i int) {
+		parallel.Do(4, func(i int) {
 			for range 200 {
 				host := string(rune('a' + i))
 				assert.NoError(t, u.Switch(host, func(host string) (string, error) { return host, nil }))
@@ -277,7 +269,7 @@ func TestNotice_Show_whileItIsSet(t *testing.T) {
 	detect.Fix(t, func() {
 		var n Notice
 		assert.Empty(t, n.Show())
-		together(4, func(i int) {
+		parallel.Do(4, func(i int) {
 			if i == 0 {
 				n.Set("down at noon")
 				return

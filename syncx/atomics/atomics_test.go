@@ -12,25 +12,17 @@ import (
 	"go.uber.org/goleak"
 
 	"example.com/goguide/detect"
+	"example.com/goguide/detect/parallel"
 	"example.com/goguide/detect/refused"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// together calls f n times at once.
-func together(n int, f func(i int)) {
-	var wg sync.WaitGroup
-	for i := range n {
-		wg.Go(func() { f(i) })
-	}
-	wg.Wait()
-}
-
 func TestRequests_Status(t *testing.T) {
 	t.Parallel()
 	detect.Bug(t, func() {
 		var r Requests
-		together(2, func(i int) {
+		parallel.Do(2, func(i int) {
 			if i == 0 {
 				r.Serve()
 			} else {
@@ -45,7 +37,7 @@ func TestRequests_Status_afterwards(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
 		var r Requests
-		together(8, func(int) { r.Serve() })
+		parallel.Do(8, func(int) { r.Serve() })
 		assert.Equal(t, "served 8 requests", r.Status())
 	})
 }
@@ -116,7 +108,7 @@ func TestInflight_countsEveryRequest(t *testing.T) {
 		var f Inflight
 		var all sync.WaitGroup
 		all.Add(8)
-		together(8, func(int) {
+		parallel.Do(8, func(int) {
 			f.Begin()
 			all.Done()
 			all.Wait()
@@ -171,7 +163,7 @@ func TestHosts_Remove(t *testing.T) {
 	detect.Bug(t, func() {
 		h := NewHosts("a", "b", "c")
 		hosts := h.All()
-		together(2, func(i int) {
+		parallel.Do(2, func(i int) {
 			if i == 0 {
 				h.Remove("a")
 			} else {
@@ -189,7 +181,7 @@ func TestHosts_Remove_unknown(t *testing.T) {
 	detect.Fix(t, func() {
 		h := NewHosts("a", "b", "c")
 		hosts := h.All()
-		together(2, func(i int) {
+		parallel.Do(2, func(i int) {
 			if i == 0 {
 				h.Remove("d")
 			} else {
@@ -214,7 +206,7 @@ func TestRoutes_changesAllAtOnce(t *testing.T) {
 			})
 		}
 		move(a)
-		together(2, func(i int) {
+		parallel.Do(2, func(i int) {
 			for range 100 {
 				if i == 0 {
 					move(b)
@@ -275,7 +267,7 @@ func TestUploads_Close(t *testing.T) {
 		u := NewUploads()
 		var both sync.WaitGroup
 		both.Add(2)
-		together(2, func(int) { u.Close(func() { both.Done(); both.Wait() }) })
+		parallel.Do(2, func(int) { u.Close(func() { both.Done(); both.Wait() }) })
 	})
 }
 
@@ -301,7 +293,7 @@ func TestLatch_closesOnce(t *testing.T) {
 		latches := make([]Latch, 20_000)
 		var first atomic.Int64
 		assert.False(t, latches[0].Closed())
-		together(4, func(int) {
+		parallel.Do(4, func(int) {
 			for i := range latches {
 				if latches[i].Close() {
 					first.Add(1)
@@ -346,7 +338,7 @@ func TestLastError_keepsAnyError(t *testing.T) {
 			l.Set(err)
 			assert.Equal(t, err, l.Get())
 		}
-		together(2, func(i int) {
+		parallel.Do(2, func(i int) {
 			if i == 0 {
 				l.Set(missing)
 			} else {

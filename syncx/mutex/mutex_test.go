@@ -11,6 +11,7 @@ import (
 	"go.uber.org/goleak"
 
 	"example.com/goguide/detect"
+	"example.com/goguide/detect/parallel"
 	"example.com/goguide/detect/refused"
 )
 
@@ -18,20 +19,11 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var errRefused = errors.New("refused")
 
-// together calls f n times at once.
-func together(n int, f func()) {
-	var wg sync.WaitGroup
-	for range n {
-		wg.Go(f)
-	}
-	wg.Wait()
-}
-
 func TestUsage_Add(t *testing.T) {
 	t.Parallel()
 	detect.Bug(t, func() {
 		var u Usage
-		together(2, func() { u.Add(100) })
+		parallel.Do(2, func(int) { u.Add(100) })
 	})
 }
 
@@ -61,7 +53,7 @@ func TestPoints_Earn(t *testing.T) {
 		var p Points
 		var both sync.WaitGroup
 		both.Add(2)
-		together(2, func() {
+		parallel.Do(2, func(int) {
 			p.Earn(func(int) int { both.Done(); both.Wait(); return 5 })
 		})
 		assert.Equal(t, 5, p.Get(), "of 10")
@@ -154,7 +146,7 @@ func TestPurse_Pay_oneWay(t *testing.T) {
 		a, b := Purse{coins: 10}, Purse{coins: 10}
 		left := map[int]bool{}
 		log := func(coins int) { left[coins] = true } // under the lock of a
-		together(8, func() { assert.NoError(t, a.Pay(&b, 1, log)) })
+		parallel.Do(8, func(int) { assert.NoError(t, a.Pay(&b, 1, log)) })
 		assert.Len(t, left, 8)
 		require.ErrorIs(t, a.Pay(&b, 3, log), ErrEmpty)
 		assert.Equal(t, []int{2, 18}, []int{a.coins, b.coins})
@@ -230,7 +222,7 @@ func TestMeters_Of_room(t *testing.T) {
 		m := Meters{meters: make([]Meter, 0, 2)}
 		a := m.Of("a")
 		m.Of("b")
-		together(4, a.Add)
+		parallel.Do(4, func(int) { a.Add() })
 		assert.Equal(t, 4, m.Of("a").N())
 	})
 }
@@ -244,7 +236,7 @@ func TestAccount_losesNoUpdate(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
 		var b Bank
-		together(8, func() {
+		parallel.Do(8, func(int) {
 			a := b.Account("ann")
 			for range 100 {
 				assert.NoError(t, a.Deposit(2))
@@ -283,7 +275,7 @@ func TestAccount_givesCopies(t *testing.T) {
 		require.NoError(t, a.Deposit(5))
 		entries := a.Entries()
 		entries[0] = 1000
-		together(4, func() {
+		parallel.Do(4, func(int) {
 			assert.NoError(t, a.Deposit(1))
 			_ = append(a.Entries(), 7)
 		})
@@ -295,7 +287,7 @@ func TestBank_opensAccountsOnce(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
 		var b Bank
-		together(8, func() { assert.NoError(t, b.Account("ann").Deposit(1)) })
+		parallel.Do(8, func(int) { assert.NoError(t, b.Account("ann").Deposit(1)) })
 		assert.Equal(t, 8, b.Account("ann").Balance())
 		assert.Zero(t, b.Account("bob").Balance())
 	})
@@ -330,7 +322,7 @@ func TestBank_movesAllOrNothing(t *testing.T) {
 	detect.Fix(t, func() {
 		var b Bank
 		require.NoError(t, b.Account("ann").Deposit(100))
-		together(8, func() {
+		parallel.Do(8, func(int) {
 			for range 10 {
 				assert.NoError(t, b.Transfer("ann", "bob", 1))
 			}

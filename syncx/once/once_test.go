@@ -12,20 +12,12 @@ import (
 	"go.uber.org/goleak"
 
 	"example.com/goguide/detect"
+	"example.com/goguide/detect/parallel"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var errNetwork = errors.New("no network")
-
-// together calls f n times at once.
-func together(n int, f func()) {
-	var wg sync.WaitGroup
-	for range n {
-		wg.Go(f)
-	}
-	wg.Wait()
-}
 
 // failsFirst returns a function that fails when it is first called.
 func failsFirst[T any](v T) func(context.Context) (T, error) {
@@ -58,7 +50,7 @@ func TestUsers_Find_loaded(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
 		u := NewUsers(func() (map[int]string, error) { return map[int]string{7: "ada"}, nil })
-		together(4, func() {
+		parallel.Do(4, func(int) {
 			name, err := u.Find(7)
 			assert.NoError(t, err)
 			assert.Equal(t, "ada", name)
@@ -84,7 +76,7 @@ func TestRates_Get_final(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
 		parse := sync.OnceValues(func() (int, error) { return 0, errNetwork })
-		together(4, func() {
+		parallel.Do(4, func(int) {
 			_, err := parse()
 			assert.ErrorIs(t, err, errNetwork)
 		})
@@ -117,7 +109,7 @@ func TestMenu_Price_loaded(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
 		m := NewMenu(func() map[string]int { return map[string]int{"soup": 4} })
-		together(4, func() { assert.Equal(t, 4, m.Price("soup")) })
+		parallel.Do(4, func(int) { assert.Equal(t, 4, m.Price("soup")) })
 	})
 }
 
@@ -130,7 +122,7 @@ func TestCatalog_loadsOnceAndLetsTheOthersWait(t *testing.T) {
 			return map[string]int{"tea": 3}
 		})
 		assert.Zero(t, loads, "nobody has asked")
-		together(8, func() {
+		parallel.Do(8, func(int) {
 			price, found := c.Price("tea")
 			assert.Equal(t, 3, price)
 			assert.True(t, found)
@@ -202,7 +194,7 @@ func TestCities_Mayor(t *testing.T) {
 	t.Parallel()
 	detect.Bug(t, func() {
 		c := NewCities(func() map[string]string { return map[string]string{"Ulm": "ada"} })
-		together(2, func() { c.Mayor("Ulm") })
+		parallel.Do(2, func(int) { c.Mayor("Ulm") })
 	})
 }
 
@@ -212,7 +204,7 @@ func TestCities_Mayor_loadedBefore(t *testing.T) {
 	detect.Fix(t, func() {
 		c := NewCities(func() map[string]string { return map[string]string{"Ulm": "ada"} })
 		c.Mayor("Ulm")
-		together(4, func() { assert.Equal(t, "ada", c.Mayor("Ulm")) })
+		parallel.Do(4, func(int) { assert.Equal(t, "ada", c.Mayor("Ulm")) })
 	})
 }
 
@@ -241,7 +233,7 @@ func TestWords_Has_inTurn(t *testing.T) {
 	detect.Fix(t, func() {
 		w := NewWords(func() map[string]bool { return map[string]bool{"go": true} })
 		assert.True(t, w.Has("go"))
-		together(4, func() { assert.True(t, w.Has("go")) })
+		parallel.Do(4, func(int) { assert.True(t, w.Has("go")) })
 	})
 }
 
@@ -290,7 +282,7 @@ func TestLazy_makesOneForAllWhoAskAtOnce(t *testing.T) {
 		made, asked := 0, make(chan struct{})
 		l := NewLazy(func(context.Context) (int, error) { made++; <-asked; return made, nil })
 		go func() { synctest.Wait(); close(asked) }() // all wait by now
-		together(8, func() {
+		parallel.Do(8, func(int) {
 			v, err := l.Get(t.Context())
 			assert.NoError(t, err)
 			assert.Equal(t, 1, v)

@@ -13,21 +13,13 @@ import (
 	"go.uber.org/goleak"
 
 	"example.com/goguide/detect"
+	"example.com/goguide/detect/parallel"
 	"example.com/goguide/detect/refused"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var errRefused = errors.New("refused")
-
-// together calls f n times at once.
-func together(n int, f func()) {
-	var wg sync.WaitGroup
-	for range n {
-		wg.Go(f)
-	}
-	wg.Wait()
-}
 
 func TestLoopVariable(t *testing.T) {
 	t.Parallel()
@@ -275,7 +267,7 @@ func TestCounter_Count(t *testing.T) {
 	t.Parallel()
 	detect.Bug(t, func() {
 		c := NewCounter()
-		together(8, func() {
+		parallel.Do(8, func(int) {
 			for range 20_000 {
 				c.Count("/")
 			}
@@ -289,7 +281,7 @@ func TestCounter_Count_before(t *testing.T) {
 	detect.Fix(t, func() {
 		c := NewCounter()
 		c.Count("/")
-		together(8, func() { assert.Equal(t, 1, c.paths["/"]) })
+		parallel.Do(8, func(int) { assert.Equal(t, 1, c.paths["/"]) })
 	})
 }
 
@@ -298,7 +290,7 @@ func TestHits_countsEveryRequest(t *testing.T) {
 	detect.Fix(t, func() {
 		var h Hits
 		assert.Zero(t, h.Of("/"))
-		together(8, func() {
+		parallel.Do(8, func(int) {
 			for range 100 {
 				h.Add("/")
 				assert.NotZero(t, h.Of("/"))
@@ -347,7 +339,7 @@ func TestSampler_Keep(t *testing.T) {
 	t.Parallel()
 	detect.Bug(t, func() {
 		s := NewSampler(0.5)
-		together(2, func() { s.Keep() })
+		parallel.Do(2, func(int) { s.Keep() })
 	})
 }
 
@@ -355,14 +347,14 @@ func TestSampler_Keep(t *testing.T) {
 func TestSampler_Keep_oneEach(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
-		together(2, func() { assert.True(t, NewSampler(1).Keep()) })
+		parallel.Do(2, func(int) { assert.True(t, NewSampler(1).Keep()) })
 	})
 }
 
 func TestKeep_keepsItsShare(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
-		together(2, func() {
+		parallel.Do(2, func(int) {
 			kept := 0
 			for range 10_000 {
 				assert.True(t, Keep(1))
@@ -376,8 +368,8 @@ func TestKeep_keepsItsShare(t *testing.T) {
 	})
 }
 
-// parallel is what t.Run with t.Parallel does: all begin when all are known.
-func parallel(add func(run func(name string, test func()))) {
+// subtests is what t.Run with t.Parallel does: all begin when all are known.
+func subtests(add func(run func(name string, test func()))) {
 	var wg sync.WaitGroup
 	add(func(_ string, test func()) { wg.Go(test) })
 	wg.Wait()
@@ -386,7 +378,7 @@ func parallel(add func(run func(name string, test func()))) {
 func TestSharedFixture(t *testing.T) {
 	t.Parallel()
 	detect.Bug(t, func() {
-		parallel(func(run func(string, func())) {
+		subtests(func(run func(string, func())) {
 			SharedFixture(map[string]func(*Cart){
 				"ten off":  func(c *Cart) { c.Total -= 10 },
 				"half off": func(c *Cart) { c.Total /= 2 },
@@ -400,7 +392,7 @@ func TestSharedFixture_onlyRead(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
 		total := func(c *Cart) { assert.Equal(t, 100, c.Total) }
-		parallel(func(run func(string, func())) {
+		subtests(func(run func(string, func())) {
 			SharedFixture(map[string]func(*Cart){"a": total, "b": total}, run)
 		})
 	})
@@ -410,7 +402,7 @@ func TestCases_haveTheirOwnFixture(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
 		half := func(c *Cart) { c.Total /= 2; assert.Equal(t, 50, c.Total) }
-		parallel(func(run func(string, func())) {
+		subtests(func(run func(string, func())) {
 			Cases(
 				func() *Cart { return &Cart{Total: 100} },
 				map[string]func(*Cart){"a": half, "b": half}, run)
@@ -442,7 +434,7 @@ func TestVisits_Days(t *testing.T) {
 	t.Parallel()
 	detect.Bug(t, func() {
 		v := NewVisits(1, 1)
-		together(2, func() { v.Days()[0].Add(0, 7) })
+		parallel.Do(2, func(int) { v.Days()[0].Add(0, 7) })
 	})
 }
 
@@ -452,7 +444,7 @@ func TestVisits_Days_oneCopy(t *testing.T) {
 	detect.Fix(t, func() {
 		v := NewVisits(1, 1)
 		days := v.Days()
-		together(2, func() { days[0].Add(0, 7) })
+		parallel.Do(2, func(int) { days[0].Add(0, 7) })
 		assert.Equal(t, 2, v.days[0].hours[0][7])
 	})
 }
@@ -466,7 +458,7 @@ func TestPrices_Get(t *testing.T) {
 	t.Parallel()
 	detect.Bug(t, func() {
 		p := NewPrices(map[string]int{"tea": 3})
-		together(2, func() { assert.Equal(t, 3, p.Get("tea")) })
+		parallel.Do(2, func(int) { assert.Equal(t, 3, p.Get("tea")) })
 	})
 }
 
@@ -475,7 +467,7 @@ func TestPrices_Get_once(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
 		p := NewPrices(map[string]int{"tea": 3})
-		together(1, func() { assert.Equal(t, 3, p.Get("tea")) })
+		parallel.Do(1, func(int) { assert.Equal(t, 3, p.Get("tea")) })
 		assert.Equal(t, 1, p.asked)
 	})
 }
@@ -496,7 +488,7 @@ func TestBreaker_Open_afterwards(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
 		var b Breaker
-		together(4, b.Fail)
+		parallel.Do(4, func(int) { b.Fail() })
 		assert.True(t, b.Open())
 	})
 }
@@ -508,7 +500,7 @@ func TestSeats_Take(t *testing.T) {
 		s := NewSeats(1)
 		var both sync.WaitGroup
 		both.Add(2)
-		together(2, func() {
+		parallel.Do(2, func(int) {
 			assert.True(t, s.Take(func() error { both.Done(); both.Wait(); return nil }))
 		})
 		assert.Equal(t, -1, s.Free())
@@ -543,9 +535,9 @@ func TestStock_sellsEachArticleOnce(t *testing.T) {
 		assert.False(t, s.Take(func() error { return errRefused }))
 		assert.True(t, s.Take(pay), "it was put back")
 
-		together(50, func() { s.Put(1) })
+		parallel.Do(50, func(int) { s.Put(1) })
 		sold := make(chan bool, 100)
-		together(100, func() { sold <- s.Take(pay) })
+		parallel.Do(100, func(int) { sold <- s.Take(pay) })
 		n := 0
 		for range 100 {
 			if <-sold {

@@ -14,20 +14,12 @@ import (
 	"go.uber.org/goleak"
 
 	"example.com/goguide/detect"
+	"example.com/goguide/detect/parallel"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var errDown = errors.New("down")
-
-// together calls f n times at once.
-func together(n int, f func(i int)) {
-	var wg sync.WaitGroup
-	for i := range n {
-		wg.Go(func() { f(i) })
-	}
-	wg.Wait()
-}
 
 // writerWaits returns when somebody waits to lock mu, which others read-lock.
 func writerWaits(mu *sync.RWMutex) {
@@ -56,7 +48,7 @@ func TestRates_Get_loaded(t *testing.T) {
 	detect.Fix(t, func() {
 		r := NewRates()
 		r.rates["EUR"] = 1.1
-		together(4, func(int) { assert.InDelta(t, 1.1, r.Get("EUR", nil), 0) })
+		parallel.Do(4, func(int) { assert.InDelta(t, 1.1, r.Get("EUR", nil), 0) })
 	})
 }
 
@@ -68,7 +60,7 @@ func TestRooms_Join(t *testing.T) {
 		var both sync.WaitGroup
 		both.Add(2)
 		joined := make([]*Room, 2)
-		together(2, func(i int) {
+		parallel.Do(2, func(i int) {
 			joined[i] = r.Join("go", func() *Room {
 				both.Done()
 				both.Wait()
@@ -86,7 +78,7 @@ func TestRooms_Join_opened(t *testing.T) {
 	detect.Fix(t, func() {
 		r := NewRooms()
 		room := r.Join("go", func() *Room { return &Room{} })
-		together(4, func(int) { assert.Same(t, room, r.Join("go", nil)) })
+		parallel.Do(4, func(int) { assert.Same(t, room, r.Join("go", nil)) })
 		assert.Equal(t, 5, room.Members())
 	})
 }
@@ -97,7 +89,7 @@ func TestScores_Top(t *testing.T) {
 		var s Scores
 		s.Add(7)
 		s.Add(9)
-		together(2, func(int) { s.Top(1) })
+		parallel.Do(2, func(int) { s.Top(1) })
 	})
 }
 
@@ -109,7 +101,7 @@ func TestScores_Top_sorted(t *testing.T) {
 		s.Add(7)
 		s.Add(9)
 		assert.Equal(t, []int{9, 7}, s.Top(3))
-		together(4, func(int) { assert.Equal(t, []int{9}, s.Top(1)) })
+		parallel.Do(4, func(int) { assert.Equal(t, []int{9}, s.Top(1)) })
 	})
 }
 
@@ -135,7 +127,7 @@ func TestStatus_Print_noWriter(t *testing.T) {
 		var page strings.Builder
 		require.NoError(t, s.Print(writer(func(line string) error {
 			page.WriteString(line)
-			together(4, func(int) { assert.NoError(t, s.Print(io.Discard)) })
+			parallel.Do(4, func(int) { assert.NoError(t, s.Print(io.Discard)) })
 			return nil
 		})))
 		assert.Equal(t, "db: up\nmail: unknown\n", page.String())
@@ -166,7 +158,7 @@ func TestCatalog_readersAreSideBySide(t *testing.T) {
 		var c Catalog
 		c.Set("tea", 3)
 		c.mu.RLock() // a reader that takes its time
-		together(4, func(int) {
+		parallel.Do(4, func(int) {
 			price, ok := c.Price("tea")
 			assert.True(t, ok)
 			assert.Equal(t, 3, price)
@@ -185,7 +177,7 @@ func TestCatalog_readsAndWritesAtOnce(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
 		var c Catalog
-		together(8, func(int) {
+		parallel.Do(8, func(int) {
 			for price := range 50 {
 				c.Set("tea", price)
 				_, ok := c.Price("tea")
@@ -205,7 +197,7 @@ func TestCatalog_looksAgainAfterItHasFetched(t *testing.T) {
 		var both sync.WaitGroup
 		both.Add(2)
 		prices := make([]int, 2)
-		together(2, func(i int) {
+		parallel.Do(2, func(i int) {
 			var err error
 			prices[i], err = c.Fetch(t.Context(), "tea",
 				func(context.Context, string) (int, error) {

@@ -12,19 +12,11 @@ import (
 	"go.uber.org/goleak"
 
 	"example.com/goguide/detect"
+	"example.com/goguide/detect/parallel"
 	"example.com/goguide/detect/refused"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// together calls f n times at once.
-func together(n int, f func(i int)) {
-	var wg sync.WaitGroup
-	for i := range n {
-		wg.Go(func() { f(i) })
-	}
-	wg.Wait()
-}
 
 // Both have loaded before one of them stores.
 func TestTraffic_Serve(t *testing.T) {
@@ -33,7 +25,7 @@ func TestTraffic_Serve(t *testing.T) {
 		var traffic Traffic
 		var both sync.WaitGroup
 		both.Add(2)
-		together(2, func(int) {
+		parallel.Do(2, func(int) {
 			traffic.Serve("/", func() int { both.Done(); both.Wait(); return 5 })
 		})
 		assert.Equal(t, 5, traffic.Sent("/"), "of ten")
@@ -46,7 +38,7 @@ func TestTraffic_Serve_inTurn(t *testing.T) {
 	detect.Fix(t, func() {
 		var traffic Traffic
 		paths := []string{"/a", "/b"}
-		together(2, func(i int) {
+		parallel.Do(2, func(i int) {
 			traffic.Serve(paths[i], func() int { return 5 })
 			traffic.Serve(paths[i], func() int { return 7 })
 		})
@@ -83,7 +75,7 @@ func TestUpdate_manyAtOnce(t *testing.T) {
 	detect.Fix(t, func() {
 		var m Map[string, int]
 		paths := []string{"/a", "/b"}
-		together(8, func(i int) {
+		parallel.Do(8, func(i int) {
 			for range 100 {
 				Update(&m, paths[i%2], func(n int) int { return n + 1 })
 			}
@@ -113,7 +105,7 @@ func TestCompareAndSwap_onlyFromTheOldValue(t *testing.T) {
 		m.Store("a", 1)
 		assert.False(t, CompareAndSwap(&m, "a", 2, 3))
 		swapped := make(chan bool, 2)
-		together(2, func(int) { swapped <- CompareAndSwap(&m, "a", 1, 2) })
+		parallel.Do(2, func(int) { swapped <- CompareAndSwap(&m, "a", 1, 2) })
 		first, second := <-swapped, <-swapped
 		assert.NotEqual(t, first, second, "one of them")
 		v, _ := m.Load("a")
@@ -155,7 +147,7 @@ func TestCache_makesAValueOnce(t *testing.T) {
 		for key := range 100 {
 			made := 0
 			values := make(chan *int, 4)
-			together(4, func(int) {
+			parallel.Do(4, func(int) {
 				values <- c.Get(key, func(int) *int {
 					made++ // a race, were it twice
 					runtime.Gosched()
@@ -192,7 +184,7 @@ func TestCache_tellsTheKey(t *testing.T) {
 	detect.Fix(t, func() {
 		var c Cache[int, int]
 		double := func(k int) int { return 2 * k }
-		together(8, func(i int) { assert.Equal(t, i/2*2, c.Get(i/2, double)) })
+		parallel.Do(8, func(i int) { assert.Equal(t, i/2*2, c.Get(i/2, double)) })
 	})
 }
 
@@ -215,7 +207,7 @@ func TestSessions_Touch(t *testing.T) {
 	detect.Bug(t, func() {
 		var s Sessions
 		s.Begin("1", "ada")
-		together(2, func(int) { s.Touch("1") })
+		parallel.Do(2, func(int) { s.Touch("1") })
 	})
 }
 
@@ -226,7 +218,7 @@ func TestSessions_Touch_twoSessions(t *testing.T) {
 		var s Sessions
 		s.Begin("0", "ada")
 		s.Begin("1", "rob")
-		together(3, func(i int) { s.Touch(fmt.Sprint(i)) })
+		parallel.Do(3, func(i int) { s.Touch(fmt.Sprint(i)) })
 		value, _ := s.sessions.Load("1")
 		assert.Equal(t, &Session{"rob", 1}, value)
 	})
@@ -237,7 +229,7 @@ func TestSessions_Reset(t *testing.T) {
 	detect.Bug(t, func() {
 		var s Sessions
 		s.Begin("1", "ada")
-		together(2, func(int) { s.Reset() })
+		parallel.Do(2, func(int) { s.Reset() })
 	})
 }
 
@@ -248,7 +240,7 @@ func TestSessions_Reset_before(t *testing.T) {
 		var s Sessions
 		s.Begin("1", "ada")
 		s.Reset()
-		together(2, func(i int) { s.Begin(fmt.Sprint(2+i), "rob") })
+		parallel.Do(2, func(i int) { s.Begin(fmt.Sprint(2+i), "rob") })
 		_, ok := s.sessions.Load("1")
 		assert.False(t, ok)
 	})
@@ -292,7 +284,7 @@ func TestMap_Drain_losesNothing(t *testing.T) {
 		var m Map[int, int]
 		stored := make(chan struct{})
 		var total int
-		together(2, func(i int) {
+		parallel.Do(2, func(i int) {
 			if i == 0 {
 				defer close(stored)
 				for n := range 20_000 {
@@ -331,7 +323,7 @@ func TestRoles_Grant_first(t *testing.T) {
 	detect.Fix(t, func() {
 		var r Roles
 		users := []string{"ada", "rob"}
-		together(2, func(i int) { assert.True(t, r.Grant(users[i], "reader")) })
+		parallel.Do(2, func(i int) { assert.True(t, r.Grant(users[i], "reader")) })
 		value, _ := r.roles.Load("rob")
 		assert.Equal(t, []string{"reader"}, value)
 	})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log"
 	"net/smtp"
+	"net/url"
 	"os"
 	"runtime"
 	"sync"
@@ -14,24 +15,24 @@ import (
 func work() {}
 
 func endless(x chan int, t *time.Ticker) {
-	go func() { // want `nobody can end this goroutine, whose loop at line 18 has no way out: give it a ctx, and return when <-ctx.Done\(\) is ready`
+	go func() { // want `nobody can end this goroutine, whose loop at line 19 has no way out: give it a ctx, and return when <-ctx.Done\(\) is ready`
 		for {
 			work()
 			time.Sleep(time.Second)
 		}
 	}()
-	go func() { // want `loop at line 24`
+	go func() { // want `loop at line 25`
 		for range time.Tick(time.Second) {
 			work()
 		}
 	}()
-	go func() { // want `loop at line 30`
+	go func() { // want `loop at line 31`
 		defer t.Stop()
 		for range t.C {
 			work()
 		}
 	}()
-	go func() { // want `loop at line 35`
+	go func() { // want `loop at line 36`
 		for {
 			select {
 			case <-t.C:
@@ -40,9 +41,9 @@ func endless(x chan int, t *time.Ticker) {
 			}
 		}
 	}()
-	go poll()                // want `loop at line 50`
-	go func() { poll() }()   // want `loop at line 50`
-	go server{}.loop(x)      // want `loop at line 63`
+	go poll()                // want `loop at line 51`
+	go func() { poll() }()   // want `loop at line 51`
+	go server{}.loop(x)      // want `loop at line 64`
 	go func() { again(x) }() // ok: nobody knows when it ends
 }
 
@@ -155,10 +156,11 @@ func send(to string) error {
 }
 
 func loose(to string, f func(string) error, g func(string), m mailer, c closer) {
-	go send(to)   // want `nobody can end this goroutine or wait for it: give what it calls a ctx, and start it by the Go of a sync.WaitGroup`
-	go f(to)      // want `or wait for it`
-	go m.Send(to) // want `or wait for it`
-	go func() {   // want `or wait for it`
+	go send(to)                  // want `nobody can end this goroutine or wait for it: give what it calls a ctx, and start it by the Go of a sync.WaitGroup`
+	go f(to)                     // want `or wait for it`
+	go m.Send(to)                // want `or wait for it`
+	go f(url.Values{}.Get("to")) // want `or wait for it`
+	go func() {                  // want `or wait for it`
 		if err := send(to); err != nil {
 			log.Print(err)
 		}
