@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
@@ -20,6 +19,7 @@ import (
 	"go.uber.org/goleak"
 
 	"example.com/goguide/detect"
+	"example.com/goguide/detect/memnet"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -29,42 +29,17 @@ var errDown = errors.New("archive is down")
 // requestID is a value of the request that its jobs must keep.
 type requestID struct{}
 
-// A pipe is a network of net.Pipe, for an http.Server in a bubble.
-type pipe struct {
-	conns  chan net.Conn
-	closed chan struct{}
-	once   sync.Once
-}
-
-func (p *pipe) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.conns:
-		return c, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p *pipe) Close() error   { p.once.Do(func() { close(p.closed) }); return nil }
-func (p *pipe) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "pipe"} }
-
-func (p *pipe) dial(context.Context, string, string) (net.Conn, error) {
-	client, server := net.Pipe()
-	p.conns <- server
-	return client, nil
-}
-
 // order serves handler by a real server, posts one order and returns the
 // status once Shutdown has returned. What the client does when it has its
 // answer is called before.
 func order(t *testing.T, handler http.Handler, answered func()) int {
-	network := &pipe{conns: make(chan net.Conn), closed: make(chan struct{})}
+	network := memnet.Listen()
 	mux := http.NewServeMux()
 	mux.Handle("POST /orders/{order}", handler)
 	server := &http.Server{Handler: mux}
 	ended := make(chan error)
 	go func() { ended <- server.Serve(network) }()
-	transport := &http.Transport{DialContext: network.dial}
+	transport := &http.Transport{DialContext: network.Dial}
 
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://shop/orders/7", nil)
 	require.NoError(t, err)

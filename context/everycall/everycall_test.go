@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -25,57 +24,19 @@ import (
 	"google.golang.org/protobuf/types/known/wrapperspb"
 
 	"example.com/goguide/detect"
+	"example.com/goguide/detect/memnet"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// network is a listener whose connections are pipes: nothing leaves the
-// process, and a synctest bubble sees who waits for whom.
-type network struct {
-	conns  chan net.Conn
-	closed chan struct{}
-	close  func()
-}
-
-func newNetwork() *network {
-	n := &network{conns: make(chan net.Conn), closed: make(chan struct{})}
-	n.close = sync.OnceFunc(func() { close(n.closed) })
-	return n
-}
-
-func (n *network) Accept() (net.Conn, error) {
-	select {
-	case c := <-n.conns:
-		return c, nil
-	case <-n.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (n *network) Addr() net.Addr { return &net.UnixAddr{Name: "memory"} }
-
-func (n *network) Close() error { n.close(); return nil }
-
-func (n *network) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	near, far := net.Pipe()
-	select {
-	case n.conns <- far:
-		return near, nil
-	case <-n.closed:
-		return nil, net.ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
 // serve starts a server and returns a client of it. Its end waits for the
 // handlers if they are to end.
 func serve(t *testing.T, h http.Handler, handlersEnd bool) (client *http.Client, end func()) {
-	n := newNetwork()
+	n := memnet.Listen()
 	srv := &http.Server{Handler: h}
 	var wg sync.WaitGroup
 	wg.Go(func() { assert.ErrorIs(t, srv.Serve(n), http.ErrServerClosed) })
-	client = &http.Client{Transport: &http.Transport{DialContext: n.dial}}
+	client = &http.Client{Transport: &http.Transport{DialContext: n.Dial}}
 	return client, func() {
 		client.CloseIdleConnections()
 		if handlersEnd {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -18,45 +17,19 @@ import (
 	"go.uber.org/goleak"
 
 	"example.com/goguide/detect"
+	"example.com/goguide/detect/memnet"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// network is a listener whose connections are pipes.
-type network struct {
-	conns  chan net.Conn
-	closed chan struct{}
-	close  func()
-}
-
-func (n *network) Accept() (net.Conn, error) {
-	select {
-	case c := <-n.conns:
-		return c, nil
-	case <-n.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (n *network) Addr() net.Addr { return &net.UnixAddr{Name: "memory"} }
-
-func (n *network) Close() error { n.close(); return nil }
-
 // serve starts a server and returns a client of it. The end waits for the
 // handlers.
 func serve(t *testing.T, h http.HandlerFunc) (client *http.Client, end func()) {
-	n := &network{conns: make(chan net.Conn), closed: make(chan struct{})}
-	n.close = sync.OnceFunc(func() { close(n.closed) })
+	n := memnet.Listen()
 	srv := &http.Server{Handler: h}
 	var wg sync.WaitGroup
 	wg.Go(func() { assert.ErrorIs(t, srv.Serve(n), http.ErrServerClosed) })
-	client = &http.Client{Transport: &http.Transport{
-		DialContext: func(context.Context, string, string) (net.Conn, error) {
-			near, far := net.Pipe()
-			n.conns <- far
-			return near, nil
-		},
-	}}
+	client = &http.Client{Transport: &http.Transport{DialContext: n.Dial}}
 	return client, func() {
 		client.CloseIdleConnections()
 		assert.NoError(t, srv.Shutdown(t.Context()))

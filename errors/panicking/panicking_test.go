@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"log"
-	"net"
 	"net/http"
 	"net/url"
 	"runtime"
@@ -18,6 +17,7 @@ import (
 	"go.uber.org/goleak"
 
 	"example.com/goguide/detect"
+	"example.com/goguide/detect/memnet"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -57,43 +57,19 @@ func TestShipAll_shipsTheGoodAndTellsOfTheBad(t *testing.T) {
 	})
 }
 
-// pipes is a network in memory, on which one listens and all dial.
-type pipes struct {
-	conns  chan net.Conn
-	closed chan struct{}
-}
-
-func (p pipes) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.conns:
-		return c, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p pipes) Close() error   { close(p.closed); return nil }
-func (p pipes) Addr() net.Addr { return &net.UnixAddr{} }
-
-func (p pipes) dial(context.Context, string, string) (net.Conn, error) {
-	here, there := net.Pipe()
-	p.conns <- there
-	return here, nil
-}
-
 // get asks a server that runs handler, and returns what the server has logged.
 func get(ctx context.Context, handler http.Handler, pattern string) (
 	body, logged string, err error,
 ) {
-	net := pipes{make(chan net.Conn), make(chan struct{})}
+	network := memnet.Listen()
 	var out strings.Builder
 	server := &http.Server{Handler: handler, ErrorLog: log.New(&out, "", 0)}
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
-		_ = server.Serve(net) // always http.ErrServerClosed
+		_ = server.Serve(network) // always http.ErrServerClosed
 	}()
-	transport := &http.Transport{DialContext: net.dial, DisableKeepAlives: true}
+	transport := &http.Transport{DialContext: network.Dial, DisableKeepAlives: true}
 	client := &http.Client{Transport: transport}
 	query := "http://test/?" + url.Values{"pattern": {pattern}}.Encode()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, query, nil)

@@ -19,16 +19,26 @@ import (
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
-	"github.com/go-chi/chi/v5/middleware"
+	chimw "github.com/go-chi/chi/v5/middleware"
 
 	"example.com/goguide/web/api"
+	"example.com/goguide/web/middleware"
 )
 
 // New returns the API.
 func New(c api.Config) http.Handler {
 	s := &server{c}
 	r := chi.NewRouter()
-	r.Use(s.observe, s.recover, middleware.GetHead)
+	// Not chi's RequestID, which takes any text for an id and does not answer
+	// with it, nor its Recoverer: see middleware.GuideChain.
+	r.Use(
+		middleware.RequestID,
+		middleware.MaxBody(api.MaxBody),
+		middleware.Log(c.Log),
+		middleware.Measure(c.Metrics.Observe),
+		middleware.Recover(c.Log),
+		chimw.GetHead,
+	)
 	r.NotFound(s.answer(notFound))
 	r.MethodNotAllowed(s.answer(notAllowed))
 	r.Get("/healthz", func(http.ResponseWriter, *http.Request) {})
@@ -38,7 +48,7 @@ func New(c api.Config) http.Handler {
 	r.Method(http.MethodGet, "/metrics", c.Metrics)
 	// Not Route("/users", …), which would serve /users/ as well.
 	r.Group(func(r chi.Router) {
-		r.Use(s.limit)
+		r.Use(middleware.RateLimit(c.Limiter))
 		r.Get("/users", s.answer(s.list))
 		r.Post("/users", s.answer(s.create))
 		r.Get("/users/{id}", s.answer(s.get))
@@ -72,7 +82,7 @@ func (s *server) create(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var draft api.Draft
-	if err := bind(w, r, &draft); err != nil {
+	if err := bind(r, &draft); err != nil {
 		return err
 	}
 	u, err := s.Users.Create(r.Context(), key, draft)
@@ -99,7 +109,7 @@ func (s *server) get(w http.ResponseWriter, r *http.Request) error {
 
 func (s *server) update(w http.ResponseWriter, r *http.Request) error {
 	var patch api.Patch
-	if err := bind(w, r, &patch); err != nil {
+	if err := bind(r, &patch); err != nil {
 		return err
 	}
 	match := api.ParseMatch(r.Header.Get("If-Match"))
@@ -121,12 +131,12 @@ func (s *server) remove(w http.ResponseWriter, r *http.Request) error {
 }
 
 // bind reads the JSON of a request into v, and checks it.
-func bind(w http.ResponseWriter, r *http.Request, v interface{ Validate() error }) error {
+func bind(r *http.Request, v interface{ Validate() error }) error {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/json" || r.Header.Get("Content-Encoding") != "" {
 		return api.NewProblem(http.StatusUnsupportedMediaType, "send application/json, not compressed")
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, api.MaxBody))
+	body, err := io.ReadAll(r.Body)
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return api.NewProblem(http.StatusRequestEntityTooLarge, "the body is too large")
 	} else if err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"example.com/goguide/web/api"
+	"example.com/goguide/web/middleware"
 )
 
 // A Problem is an [api.Problem] with what huma wants to know of an error.
@@ -53,7 +54,7 @@ func register[I, O any](s *server, a huma.API, op huma.Operation, h func(context
 		}
 		p := api.ProblemOf(err)
 		if p.Status >= http.StatusInternalServerError {
-			s.Log.ErrorContext(ctx, "request failed", "id", ctx.Value(idKey{}), "error", err)
+			s.Log.ErrorContext(ctx, "request failed", "id", middleware.ID(ctx), "error", err)
 		}
 		if p.Status == http.StatusServiceUnavailable {
 			return nil, huma.ErrorWithHeaders((*Problem)(p), http.Header{"Retry-After": {"1"}})

@@ -21,9 +21,10 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 	"github.com/go-chi/chi/v5"
-	"github.com/go-chi/chi/v5/middleware"
+	chimw "github.com/go-chi/chi/v5/middleware"
 
 	"example.com/goguide/web/api"
+	"example.com/goguide/web/middleware"
 )
 
 // humas is what huma itself makes errors by.
@@ -37,7 +38,13 @@ func init() { //nolint:gochecknoinits // huma has this variable for it
 func New(c api.Config) http.Handler {
 	s := &server{c}
 	r := chi.NewRouter()
-	r.Use(s.observe, s.recover, middleware.GetHead)
+	r.Use(
+		middleware.RequestID,
+		middleware.Log(c.Log),
+		middleware.Measure(c.Metrics.Observe),
+		middleware.Recover(c.Log),
+		chimw.GetHead,
+	)
 	r.NotFound(s.notFound)
 	r.MethodNotAllowed(s.notAllowed)
 	r.Method(http.MethodGet, "/metrics", c.Metrics)

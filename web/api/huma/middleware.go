@@ -1,22 +1,16 @@
 package huma
 
 import (
-	"cmp"
-	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"mime"
-	"net"
 	"net/http"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 	"github.com/go-chi/chi/v5"
-	"github.com/go-chi/chi/v5/middleware"
 
 	"example.com/goguide/web/api"
+	"example.com/goguide/web/middleware"
 )
 
 // Middleware of huma sees the operation, and what is parsed of a request. That
@@ -25,8 +19,8 @@ import (
 // limit bounds how often a client may ask.
 func (s *server) limit(a huma.API) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
-		client, _, _ := net.SplitHostPort(ctx.RemoteAddr())
-		if wait := s.Limiter.Wait(client); wait > 0 {
+		r, _ := humachi.Unwrap(ctx)
+		if wait := s.Limiter.Wait(middleware.Client(r)); wait > 0 {
 			ctx.SetHeader("Retry-After", api.RetryAfter(wait))
 			_ = huma.WriteErr(a, ctx, http.StatusTooManyRequests, "slow down")
 			return
@@ -76,52 +70,4 @@ func fail(w http.ResponseWriter, status int, detail string) {
 	w.Header().Set("Content-Type", api.ProblemType)
 	w.WriteHeader(status)
 	_, _ = w.Write(body)
-}
-
-// recover makes a 500 of a panic, unless the answer has begun.
-func (s *server) recover(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer func() { //nolint:contextcheck // it passes the request's
-			v := recover()
-			if v == nil {
-				return
-			}
-			if ww, ok := w.(middleware.WrapResponseWriter); isAbort(v) || ok && ww.Status() != 0 {
-				panic(http.ErrAbortHandler)
-			}
-			s.Log.ErrorContext(r.Context(), "request failed",
-				"id", w.Header().Get("X-Request-ID"), "error", fmt.Sprint("panic: ", v))
-			fail(w, http.StatusInternalServerError, "")
-		}()
-		next.ServeHTTP(w, r)
-	})
-}
-
-// idKey is the key of a request's id in its context.
-type idKey struct{}
-
-// observe names each request, and logs and counts it when it is answered.
-func (s *server) observe(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		start := time.Now()
-		id := api.RequestID(r.Header.Get("X-Request-ID"))
-		w.Header().Set("X-Request-ID", id)
-		r = r.WithContext(context.WithValue(r.Context(), idKey{}, id))
-		ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
-		defer func() { //nolint:contextcheck // it passes the request's
-			took := time.Since(start)
-			status := cmp.Or(ww.Status(), http.StatusOK)
-			s.Metrics.Observe(r.Method, chi.RouteContext(r.Context()).RoutePattern(), status, took)
-			s.Log.InfoContext(r.Context(), "request",
-				"id", id, "method", r.Method,
-				"path", r.URL.Path, "status", status, "took", took)
-		}()
-		next.ServeHTTP(ww, r)
-	})
-}
-
-// isAbort reports whether a handler panicked to cut the connection.
-func isAbort(v any) bool {
-	err, ok := v.(error)
-	return ok && errors.Is(err, http.ErrAbortHandler)
 }

@@ -1,29 +1,27 @@
 package nethttp
 
 import (
-	"cmp"
-	"errors"
-	"fmt"
-	"net"
 	"net/http"
 	"path"
-	"strings"
-	"time"
 
 	"example.com/goguide/web/api"
+	"example.com/goguide/web/middleware"
 )
 
-// limited bounds how often a client may ask. The client is whoever holds the
-// connection: X-Forwarded-For is what anybody says of themselves.
+// around has what each request needs, in the order of package middleware.
+func (s *server) around(h http.Handler) http.Handler {
+	return middleware.Chain(
+		middleware.RequestID,
+		middleware.MaxBody(api.MaxBody),
+		middleware.Log(s.Log),
+		middleware.Measure(s.Metrics.Observe),
+		middleware.Recover(s.Log),
+	)(h)
+}
+
+// limited bounds how often a client may ask.
 func (s *server) limited(h handler) http.Handler {
-	return s.answered(func(w http.ResponseWriter, r *http.Request) error {
-		client, _, _ := net.SplitHostPort(r.RemoteAddr)
-		if wait := s.Limiter.Wait(client); wait > 0 {
-			w.Header().Set("Retry-After", api.RetryAfter(wait))
-			return api.NewProblem(http.StatusTooManyRequests, "slow down")
-		}
-		return h(w, r)
-	})
+	return middleware.RateLimit(s.Limiter)(s.answered(h))
 }
 
 // routed answers in mux's place where no pattern matches.
@@ -36,9 +34,9 @@ func (s *server) routed(mux *http.ServeMux) http.Handler {
 		case pattern != "":
 			mux.ServeHTTP(w, r)
 		default: // its own 404 or 405
-			would := &recorder{ResponseWriter: nowhere{w.Header()}}
+			would := middleware.Record(nowhere{w.Header()})
 			h.ServeHTTP(would, r)
-			s.fail(w, r, api.NewProblem(would.status, "no such path, or not with this method"))
+			s.fail(w, r, api.NewProblem(would.Status(), "no such path, or not with this method"))
 		}
 	})
 }
@@ -49,68 +47,3 @@ type nowhere struct{ header http.Header }
 func (n nowhere) Header() http.Header         { return n.header }
 func (n nowhere) WriteHeader(int)             {}
 func (n nowhere) Write(b []byte) (int, error) { return len(b), nil }
-
-// recovered makes a 500 of a panic. Where the answer has begun it is too late
-// for that: then the connection is cut, or the client would take half for all.
-func (s *server) recovered(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer func() {
-			v := recover()
-			if v == nil {
-				return
-			}
-			if rec, ok := w.(*recorder); isAbort(v) || ok && rec.status != 0 {
-				panic(http.ErrAbortHandler)
-			}
-			s.fail(w, r, fmt.Errorf("panic: %v", v))
-		}()
-		next.ServeHTTP(w, r)
-	})
-}
-
-// observed names each request, and logs and counts it when it is answered.
-func (s *server) observed(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		start := time.Now()
-		id := api.RequestID(r.Header.Get("X-Request-ID"))
-		w.Header().Set("X-Request-ID", id)
-		rec := &recorder{ResponseWriter: w}
-		defer func() {
-			took := time.Since(start)
-			status := cmp.Or(rec.status, http.StatusOK)
-			_, route, _ := strings.Cut(r.Pattern, " ") // without the method
-			s.Metrics.Observe(r.Method, route, status, took)
-			s.Log.InfoContext(r.Context(), "request", "id", id, "method", r.Method,
-				"path", r.URL.Path, "status", status, "took", took)
-		}()
-		next.ServeHTTP(rec, r)
-	})
-}
-
-// A recorder remembers the status. Unwrap lets http.ResponseController through.
-type recorder struct {
-	http.ResponseWriter
-	status int
-}
-
-func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
-
-func (r *recorder) WriteHeader(status int) {
-	if r.status == 0 {
-		r.status = status
-	}
-	r.ResponseWriter.WriteHeader(status)
-}
-
-func (r *recorder) Write(b []byte) (int, error) {
-	if r.status == 0 {
-		r.status = http.StatusOK
-	}
-	return r.ResponseWriter.Write(b)
-}
-
-// isAbort reports whether a handler panicked to cut the connection.
-func isAbort(v any) bool {
-	err, ok := v.(error)
-	return ok && errors.Is(err, http.ErrAbortHandler)
-}

@@ -1,7 +1,8 @@
 // Package nethttp is the users API with the standard library alone. Since Go
 // 1.22 its ServeMux knows methods and wildcards; what remains to be written by
-// hand is what stands here: reading JSON, answering with JSON, one place for
-// errors, and middleware. It belongs to part 8 of the guide.
+// hand is what stands here: reading JSON, answering with JSON and one place for
+// errors. What stands around the handlers is package middleware's. It belongs to
+// part 8 of the guide.
 //
 // ServeMux answers 404 and 405 by itself, in plain text, and redirects a path
 // that is not clean. This API has its own form for errors, so [New] asks the mux
@@ -17,6 +18,7 @@ import (
 	"net/http"
 
 	"example.com/goguide/web/api"
+	"example.com/goguide/web/middleware"
 )
 
 // New returns the API.
@@ -31,7 +33,7 @@ func New(c api.Config) http.Handler {
 	mux.HandleFunc("GET /healthz", func(http.ResponseWriter, *http.Request) {})
 	mux.Handle("GET /readyz", s.answered(s.ready))
 	mux.Handle("GET /metrics", c.Metrics)
-	return s.observed(s.recovered(s.routed(mux)))
+	return s.around(s.routed(mux))
 }
 
 type server struct{ api.Config }
@@ -61,7 +63,7 @@ func (s *server) create(w http.ResponseWriter, r *http.Request) error {
 	if err := api.CheckKey(key); err != nil {
 		return err
 	}
-	draft, err := read[api.Draft](w, r)
+	draft, err := read[api.Draft](r)
 	if err != nil {
 		return err
 	}
@@ -87,7 +89,7 @@ func (s *server) get(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *server) update(w http.ResponseWriter, r *http.Request) error {
-	patch, err := read[api.Patch](w, r)
+	patch, err := read[api.Patch](r)
 	if err != nil {
 		return err
 	}
@@ -113,12 +115,12 @@ func (s *server) ready(_ http.ResponseWriter, r *http.Request) error {
 }
 
 // read returns the JSON of a request, checked.
-func read[T interface{ Validate() error }](w http.ResponseWriter, r *http.Request) (v T, err error) {
+func read[T interface{ Validate() error }](r *http.Request) (v T, err error) {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/json" || r.Header.Get("Content-Encoding") != "" {
 		return v, api.NewProblem(http.StatusUnsupportedMediaType, "send application/json, not compressed")
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, api.MaxBody))
+	body, err := io.ReadAll(r.Body)
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return v, api.NewProblem(http.StatusRequestEntityTooLarge, "the body is too large")
 	} else if err != nil {
@@ -154,7 +156,7 @@ func reply(w http.ResponseWriter, status int, v any) error {
 func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := api.ProblemOf(err)
 	if p.Status >= http.StatusInternalServerError {
-		s.Log.ErrorContext(r.Context(), "request failed", "id", w.Header().Get("X-Request-ID"), "error", err)
+		s.Log.ErrorContext(r.Context(), "request failed", "id", middleware.ID(r.Context()), "error", err)
 	}
 	if p.Status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "1")
