@@ -47,6 +47,7 @@ prefetch: ## download and build all that the other verbs need, for a day without
 	go test -race -count=1 -run='^$$' work
 	$(PLAIN) go test -count=1 -run='^$$' work
 	@$(TOOL) build -o /dev/null tool
+	@cd tools/rpc && GOWORK=off go build -o ../../.cache/ tool
 
 mutate: ## break every BUG note, and end every bug, one at a time: a test must fail each time
 	@$(TOOL) run ./mutate -root ..
