@@ -22,8 +22,10 @@ help: ## list these verbs
 matrix: lint ## run everything in both modes and the linters, show each bug and who catches it, update the tables
 	@$(TOOL) run ./matrix -root ..
 
+# FLAGS is for flags of go test, such as -json or -count=1.
+FLAGS ?=
 test: ## go test -race work, and nothing cleverer
-	go test -race work
+	go test $(FLAGS) -race work
 
 lint: $(MODULES:%=lint/%) ## golangci-lint against the BUG notes, and go fix, module by module
 

@@ -4,8 +4,9 @@
 //	go run ./matrix -root DIR          print the matrix, rewrite the READMEs' tables
 //	go run ./matrix -root DIR -check   print it, and fail if a table is stale
 //
-// Race mode is go test -race. Plain mode is CGO_ENABLED=0 go test, on Go 1.26
-// with GOEXPERIMENT=goroutineleakprofile. Each closes what is open in the other.
+// Race mode is make test: go test -race. Plain mode is CGO_ENABLED=0 go test, on
+// Go 1.26 with GOEXPERIMENT=goroutineleakprofile, here in each module without the
+// workspace. Each mode closes what is open in the other.
 package main
 
 import (
@@ -37,7 +38,11 @@ func run(ctx context.Context, root string, check bool, out io.Writer) error {
 		return err
 	}
 	var all report
-	for _, m := range modes() {
+	both, err := modes(root)
+	if err != nil {
+		return err
+	}
+	for _, m := range both {
 		said, err := m.test(ctx, root, out)
 		if err != nil {
 			return err

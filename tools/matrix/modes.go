@@ -8,29 +8,68 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
+
+	"golang.org/x/mod/modfile"
 )
 
 // A mode is one way to build the tests.
 type mode struct {
-	name  string
-	flags []string
-	env   []string
+	name     string
+	env      []string
+	command  []string // prints what go test -json prints
+	dirs     []string // where it runs, one after the other, from the root
+	readable string   // the command as one would type it
 }
 
-func modes() []mode {
-	plain := mode{name: "plain", env: []string{"CGO_ENABLED=0"}}
+// modes are the README's own command, and each module alone: without go.work, as
+// it is for who imports it.
+func modes(root string) ([]mode, error) {
+	modules, err := members(root)
+	if err != nil {
+		return nil, err
+	}
+	race := mode{
+		name:     "race",
+		command:  []string{"make", "-s", "test", "FLAGS=-json"},
+		dirs:     []string{"."},
+		readable: "make test",
+	}
+	plain := mode{
+		name:    "plain",
+		env:     []string{"GOWORK=off", "CGO_ENABLED=0"},
+		command: []string{"go", "test", "-json", "./..."},
+		dirs:    modules,
+	}
 	if strings.HasPrefix(runtime.Version(), "go1.26") {
 		plain.env = append(plain.env, "GOEXPERIMENT=goroutineleakprofile")
 	}
-	return []mode{{name: "race", flags: []string{"-race"}}, plain}
+	plain.readable = strings.Join(plain.env, " ") + " go test ./..."
+	return []mode{race, plain}, nil
 }
 
-func (m mode) String() string {
-	return strings.Join(append(m.env, append([]string{"go", "test"}, append(m.flags, "work")...)...), " ")
+// members are the folders that go.work uses.
+func members(root string) ([]string, error) {
+	file := filepath.Join(root, "go.work")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("reading the workspace: %w", err)
+	}
+	work, err := modfile.ParseWork(file, text, nil)
+	if err != nil {
+		return nil, fmt.Errorf("reading the workspace: %w", err)
+	}
+	var dirs []string
+	for _, use := range work.Use {
+		dirs = append(dirs, use.Path)
+	}
+	return dirs, nil
 }
+
+func (m mode) String() string { return m.readable }
 
 // A verdict is what detect.Bug and detect.Fix publish by t.Attr.
 type verdict struct {
@@ -53,34 +92,50 @@ type event struct {
 // test runs all tests of the workspace in one mode and shows each package as
 // it is done.
 func (m mode) test(ctx context.Context, root string, out io.Writer) (report, error) {
-	fmt.Fprintln(out, "$", m)
 	start := time.Now()
-	args := append([]string{"test", "-json"}, append(m.flags, "work")...)
-	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir = root
-	cmd.Env = append(os.Environ(), m.env...)
-	cmd.Env = append(cmd.Env, "GOWORK=")
+	var all report
+	for _, dir := range m.dirs {
+		said, err := m.testIn(ctx, root, dir, out)
+		if err != nil {
+			return report{}, err
+		}
+		all.verdicts = append(all.verdicts, said.verdicts...)
+		all.refusals = append(all.refusals, said.refusals...)
+	}
+	fmt.Fprintf(out, "  %s in %.0f s\n\n", m.name, time.Since(start).Seconds())
+	return all, nil
+}
+
+func (m mode) testIn(ctx context.Context, root, dir string, out io.Writer) (report, error) {
+	as := m.String()
+	if dir != "." {
+		as = fmt.Sprintf("cd %s && %s", filepath.Clean(dir), m)
+	}
+	fmt.Fprintln(out, "$", as)
+	cmd := exec.CommandContext(ctx, m.command[0], m.command[1:]...)
+	cmd.Dir = filepath.Join(root, dir)
+	cmd.Env = append(os.Environ(), "GOWORK=") // go run ./matrix has it off
+	cmd.Env = append(cmd.Env, m.env...)
 	cmd.Stderr = os.Stderr
 	pipe, err := cmd.StdoutPipe()
 	if err != nil {
-		return report{}, fmt.Errorf("running go test: %w", err)
+		return report{}, fmt.Errorf("running %s: %w", as, err)
 	}
 	if err := cmd.Start(); err != nil {
-		return report{}, fmt.Errorf("running go test: %w", err)
+		return report{}, fmt.Errorf("running %s: %w", as, err)
 	}
 	said, failed, readErr := read(pipe, out)
 	waitErr := cmd.Wait()
 	switch {
 	case ctx.Err() != nil:
-		return said, fmt.Errorf("%s: interrupted", m)
+		return said, fmt.Errorf("%s: interrupted", as)
 	case readErr != nil:
 		return said, readErr
 	case failed != "":
-		return said, fmt.Errorf("%s failed\n%s", m, failed)
+		return said, fmt.Errorf("%s failed\n%s", as, failed)
 	case waitErr != nil:
-		return said, fmt.Errorf("%s: %w", m, waitErr)
+		return said, fmt.Errorf("%s: %w", as, waitErr)
 	}
-	fmt.Fprintf(out, "  %s in %.0f s\n\n", m.name, time.Since(start).Seconds())
 	return said, nil
 }
 
