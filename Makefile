@@ -27,7 +27,7 @@ FLAGS ?=
 test: ## go test -race work, and nothing cleverer
 	go test $(FLAGS) -race work
 
-lint: $(MODULES:%=lint/%) ## golangci-lint against the BUG notes, and go fix, module by module
+lint: $(MODULES:%=lint/%) ## golangci-lint and goguidevet against the BUG notes, module by module
 
 tidy: sync ## one version of each dependency; go mod tidy and gofmt, module by module
 	@$(MAKE) $(MODULES:%=tidy/%)
@@ -58,19 +58,18 @@ stress: ## 100 runs of all tests, shuffled, at 1, 2 and 8 CPUs, with a core kept
 	@./tools/stress
 
 lint/%:
-	@$(TOOL) run ./lint -root .. -linter $(LINTER) $(VETTOOL:%=-vettool %) -out ../.cache/lint $*
-	@cd $* && GOWORK=off go fix -diff ./...
+	@$(TOOL) run ./lint -root .. -linter $(LINTER) $(GOGUIDEVET:%=-goguidevet %) -out ../.cache/lint $*
 
 tidy/%:
 	@cd $* && GOWORK=off go mod tidy && gofmt -w $$(git ls-files '*.go')
 
 # goguide's own analyzers; the go command knows when to build them anew.
-VETTOOL = $(if $(wildcard antipatterns/analyzers/cmd/goguidevet/main.go),$(CURDIR)/.cache/goguidevet)
-.PHONY: $(VETTOOL)
-$(VETTOOL):
+GOGUIDEVET = $(if $(wildcard antipatterns/analyzers/cmd/goguidevet/main.go),$(CURDIR)/.cache/goguidevet)
+.PHONY: $(GOGUIDEVET)
+$(GOGUIDEVET):
 	@cd antipatterns && GOWORK=off go build -o $@ ./analyzers/cmd/goguidevet
 
-$(MODULES:%=lint/%): .cache/golangci-lint $(VETTOOL)
+$(MODULES:%=lint/%): .cache/golangci-lint $(GOGUIDEVET)
 
 # Built once per change of its version; go tool would link it anew at times.
 LINTER = $(CURDIR)/.cache/golangci-lint

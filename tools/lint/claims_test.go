@@ -68,13 +68,12 @@ func TestUnnoticed_findsClaimsThatStandTwice(t *testing.T) {
 func TestReadVet(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "root")
 	file := filepath.Join(root, "m", "buggy.go")
-	got, err := readVet(strings.NewReader(`{"m": {"fireandforget": [{"posn": "`+filepath.ToSlash(file)+`:7:2", "message": "nobody waits"}]}}
-{"n": {}}
-`), root)
+	found := `{"fireandforget": [{"posn": "` + filepath.ToSlash(file) + `:7:2", "message": "nobody waits"}]}`
+	got, err := readVet(strings.NewReader(`{"m": `+found+`, "m [m.test]": `+found+`, "n": {}}`), root)
 	if err != nil || !slices.Equal(got, []finding{{"m/buggy.go", 7, "fireandforget", "nobody waits"}}) {
 		t.Errorf("got %v, %v", got, err)
 	}
-	for _, bad := range []string{"{", `{"m": {"a": [{"posn": "x"}]}}`, `{"m": {"a": [{"posn": "x:y:z"}]}}`} {
+	for _, bad := range []string{"{", `{"m": {"a": [{"posn": "x"}]}}`, `{"m": {"a": [{"posn": "x:y:z"}]}}`, `{"m": {"a": {"error": "it broke"}}}`} {
 		if _, err := readVet(strings.NewReader(bad), root); err == nil {
 			t.Errorf("%s passes", bad)
 		}

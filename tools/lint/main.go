@@ -3,11 +3,10 @@
 // of that function; a linter that a note names must have a finding there; a
 // finding anywhere else is a failure.
 //
-//	go run ./lint -root DIR -linter golangci-lint [-vettool goguidevet] [-out DIR] MODULE …
+//	go run ./lint -root DIR -linter golangci-lint [-goguidevet goguidevet] [-out DIR] MODULE …
 //
-// With -vettool it also runs goguide's own analyzers, as go vet -vettool. With
-// -out it writes what the notes name and the tools found, for command matrix, to
-// DIR/MODULE.json.
+// With -goguidevet it also runs goguide's own analyzers. With -out it writes what
+// the notes name and the tools found, for command matrix, to DIR/MODULE.json.
 //
 // Each run also breaks each claim once, by dropping a name from its note, and
 // fails where nothing would notice.
@@ -15,15 +14,17 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -31,12 +32,12 @@ import (
 func main() {
 	root := flag.String("root", ".", "the folder that holds .golangci.yml")
 	linter := flag.String("linter", "golangci-lint", "the golangci-lint to run")
-	vettool := flag.String("vettool", "", "the goguidevet to run, if any")
+	goguidevet := flag.String("goguidevet", "", "the goguidevet to run, if any")
 	out := flag.String("out", "", "the folder to write findings to, if any")
 	flag.Parse()
 	bad := false
 	for _, module := range flag.Args() {
-		found, err := lint(context.Background(), *root, tools{*linter, *vettool}, *out, module)
+		found, err := lint(context.Background(), *root, tools{*linter, *goguidevet}, *out, module)
 		if err != nil {
 			fmt.Fprintf(os.Stderr, "lint: %s: %v\n", module, err)
 			os.Exit(2)
@@ -61,8 +62,8 @@ func lint(ctx context.Context, root string, use tools, out, module string) ([]st
 	if err != nil {
 		return nil, err
 	}
-	if use.vettool != "" {
-		ours, err := vet(ctx, root, use.vettool, module)
+	if use.goguidevet != "" {
+		ours, err := vet(ctx, root, use.goguidevet, module)
 		if err != nil {
 			return nil, err
 		}
@@ -88,7 +89,7 @@ type finding struct {
 }
 
 // tools are the commands to run.
-type tools struct{ linter, vettool string }
+type tools struct{ linter, goguidevet string }
 
 func golangci(ctx context.Context, root, linter, module string) ([]finding, error) {
 	cmd := exec.CommandContext(ctx, linter, "run", "--config", filepath.Join(root, ".golangci.yml"),
@@ -122,13 +123,14 @@ func golangci(ctx context.Context, root, linter, module string) ([]finding, erro
 	return all, nil
 }
 
-// vet runs goguide's own analyzers.
-func vet(ctx context.Context, root, vettool, module string) ([]finding, error) {
-	vettool, err := filepath.Abs(vettool)
+// vet runs goguide's own analyzers. Not by go vet -vettool, which would also run
+// them over every dependency, for facts that they do not have.
+func vet(ctx context.Context, root, goguidevet, module string) ([]finding, error) {
+	goguidevet, err := filepath.Abs(goguidevet)
 	if err != nil {
 		return nil, fmt.Errorf("finding goguidevet: %w", err)
 	}
-	cmd := exec.CommandContext(ctx, "go", "vet", "-vettool="+vettool, "-json", "./...")
+	cmd := exec.CommandContext(ctx, goguidevet, "-json", "./...")
 	cmd.Dir = filepath.Join(root, module)
 	cmd.Env = append(os.Environ(), "GOWORK=off")
 	var out, errs bytes.Buffer
@@ -139,29 +141,29 @@ func vet(ctx context.Context, root, vettool, module string) ([]finding, error) {
 	return readVet(&out, root)
 }
 
-// readVet reads what go vet -json prints: an object a package that has findings.
+// readVet reads what goguidevet -json prints. A package that has tests is there
+// with and without them.
 func readVet(r io.Reader, root string) ([]finding, error) {
-	var all []finding
-	for dec := json.NewDecoder(r); ; {
-		var packages map[string]map[string][]struct{ Posn, Message string }
-		if err := dec.Decode(&packages); errors.Is(err, io.EOF) {
-			return all, nil
-		} else if err != nil {
-			return nil, fmt.Errorf("reading goguidevet's report: %w", err)
-		}
-		for _, byAnalyzer := range packages {
-			for analyzer, diagnostics := range byAnalyzer {
-				for _, d := range diagnostics {
-					f, err := at(root, d.Posn)
-					if err != nil {
-						return nil, err
-					}
-					f.linter, f.text = analyzer, d.Message
-					all = append(all, f)
+	var packages map[string]map[string][]struct{ Posn, Message string }
+	if err := json.NewDecoder(r).Decode(&packages); err != nil {
+		return nil, fmt.Errorf("reading goguidevet's report: %w", err)
+	}
+	seen := map[finding]bool{}
+	for _, byAnalyzer := range packages {
+		for analyzer, diagnostics := range byAnalyzer {
+			for _, d := range diagnostics {
+				f, err := at(root, d.Posn)
+				if err != nil {
+					return nil, err
 				}
+				f.linter, f.text = analyzer, d.Message
+				seen[f] = true
 			}
 		}
 	}
+	return slices.SortedFunc(maps.Keys(seen), func(a, b finding) int {
+		return cmp.Or(strings.Compare(a.file, b.file), cmp.Compare(a.line, b.line), strings.Compare(a.linter, b.linter))
+	}), nil
 }
 
 // at reads FILE:LINE:COLUMN.
