@@ -152,11 +152,11 @@ const (
 
 	// Budget is the time for which [Run] repeats a scenario, each time in a
 	// fresh process and under another GOMAXPROCS, before it calls a detector
-	// silent.
+	// silent. On a slow machine it takes longer, for six runs.
 	Budget = 2 * time.Second
 
 	// NotedBudget is the same for a detector that a note requires: Bug
-	// repeats this long before it calls the note wrong.
+	// repeats this long, and six times at least, before it calls the note wrong.
 	NotedBudget = 10 * time.Second
 )
 
@@ -165,7 +165,7 @@ type Option func(*setup)
 
 type setup struct {
 	limit   time.Duration
-	budget  time.Duration // Budget or NotedBudget if 0
+	budget  time.Duration // if not 0, it alone is what counts
 	without map[Detector]string
 }
 

@@ -89,7 +89,7 @@ func TestRun_repeatsASilentDetectorForItsBudget(t *testing.T) {
 	r := Run(t, Goleak, nearMisses["a hand-over through a channel"])
 	assert.Equal(t, Silent, r.State, r.Text)
 	assert.GreaterOrEqual(t, time.Since(start), Budget)
-	assert.Greater(t, r.Runs, 5)
+	assert.GreaterOrEqual(t, r.Runs, leastRuns)
 }
 
 // In the child of the second call the first must answer as it did here, or
@@ -127,7 +127,7 @@ func TestWithin_setsTheLimit(t *testing.T) {
 	r := Run(t, Hang, spinning, Within(50*time.Millisecond))
 	assert.Equal(t, Caught, r.State)
 	assert.Contains(t, r.Text, "50ms")
-	assert.Less(t, time.Since(start), 20*time.Second)
+	assert.Less(t, time.Since(start), time.Minute)
 }
 
 func TestWithout_leavesTheCellOpen(t *testing.T) {

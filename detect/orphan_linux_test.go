@@ -29,11 +29,11 @@ func TestConsumer_leavesNoOrphan(t *testing.T) {
 			require.Eventually(t, func() bool {
 				kids = childrenOf(cmd.Process.Pid)
 				return len(kids) > 0
-			}, 20*time.Second, 10*time.Millisecond, "no child was started")
+			}, time.Minute, 10*time.Millisecond, "no child was started")
 			require.NoError(t, cmd.Process.Signal(sig))
 			require.Error(t, cmd.Wait())
 			for _, pid := range kids {
-				assert.Eventually(t, func() bool { return gone(pid) }, 20*time.Second, 10*time.Millisecond, pid)
+				assert.Eventually(t, func() bool { return gone(pid) }, time.Minute, 10*time.Millisecond, pid)
 			}
 		})
 	}

@@ -33,8 +33,11 @@ func Listen() *Listener {
 // Dial connects to the listener, whatever the network and the address, and
 // returns when Accept has the other end. It is the DialContext of an
 // http.Transport. After Close its error is a net.ErrClosed, and that of ctx if
-// ctx ends first.
+// ctx ends first, or has ended.
 func (l *Listener) Dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	if err := ctx.Err(); err != nil { // select takes any case that is ready
+		return nil, fmt.Errorf("dial: %w", err)
+	}
 	near, far := net.Pipe()
 	select {
 	case l.conns <- far:

@@ -72,6 +72,29 @@ func TestListener_dialEndsWithItsContext(t *testing.T) {
 	})
 }
 
+// Even where somebody waits in Accept.
+func TestListener_dialsNotWithAContextThatHasEnded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := memnet.Listen()
+		defer func() { assert.NoError(t, l.Close()) }()
+		go func() {
+			for {
+				if _, err := l.Accept(); err != nil {
+					return
+				}
+			}
+		}()
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		for range 20 {
+			synctest.Wait() // it waits
+			_, err := l.Dial(ctx, "", "")
+			require.ErrorIs(t, err, context.Canceled)
+		}
+	})
+}
+
 func TestListener_closeLeavesConnectionsAlone(t *testing.T) {
 	t.Parallel()
 	l := memnet.Listen()

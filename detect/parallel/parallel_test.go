@@ -1,6 +1,7 @@
 package parallel_test
 
 import (
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -12,18 +13,20 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// Each call waits for the one after it, so that they end only if all are there.
+// Each call waits for all the others, so that none ends unless all are there.
+// That the counts can be read afterwards, -race says: Do has waited.
 func TestDo_isInAllCallsAtOnce(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
-		arrived := []chan bool{make(chan bool), make(chan bool), make(chan bool)}
+		var here sync.WaitGroup
+		here.Add(3)
+		calls := make([]int, 3)
 		parallel.Do(3, func(i int) {
-			if i > 0 {
-				<-arrived[i-1]
-			}
-			close(arrived[i])
+			here.Done()
+			here.Wait()
+			calls[i]++
 		})
-		<-arrived[2] // it has waited for the last one
+		assert.Equal(t, []int{1, 1, 1}, calls)
 	})
 }
 

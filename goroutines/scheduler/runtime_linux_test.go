@@ -52,7 +52,7 @@ func TestScheduler_systemCallHoldsAThread(t *testing.T) {
 			assert.NoError(t, err)
 		})
 	}
-	assert.Eventually(t, func() bool { return threads() > n }, 10*time.Second, time.Millisecond)
+	assert.Eventually(t, func() bool { return threads() > n }, time.Minute, time.Millisecond)
 	require.NoError(t, syscall.Close(pipe[1]))
 	wg.Wait()
 }

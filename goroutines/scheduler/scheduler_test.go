@@ -212,7 +212,8 @@ func TestScheduler_runsManyGoroutinesOnFewThreads(t *testing.T) {
 		over.Go(func() { ready.Done(); <-stop })
 	}
 	ready.Wait()
-	assert.Less(t, threads(), 100)
+	// A P may have had a thread each, and earlier tests have left some.
+	assert.Less(t, threads(), 100+runtime.GOMAXPROCS(0))
 	close(stop)
 	over.Wait()
 }

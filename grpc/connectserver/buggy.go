@@ -16,7 +16,10 @@ import (
 type Find func(ctx context.Context, id string) (*userv1.User, error)
 
 // A GetUser is a method of a handler.
-type GetUser func(ctx context.Context, r *userv1.GetUserRequest) (*userv1.User, error)
+type GetUser func(
+	ctx context.Context,
+	r *userv1.GetUserRequest,
+) (*userv1.User, error)
 
 // GuideError is a handler in the form that the guide shows, of connect-go v1.
 // Compare [New], and PlainError for what v2 does.
@@ -37,7 +40,10 @@ func GuideError(find Find) http.Handler {
 
 // PlainError returns what the store returned. Compare [New].
 func PlainError(find Find) GetUser {
-	return func(ctx context.Context, r *userv1.GetUserRequest) (*userv1.User, error) {
+	return func(
+		ctx context.Context,
+		r *userv1.GetUserRequest,
+	) (*userv1.User, error) {
 		// BUG(test): PlainError returns an error that is no *connect.Error: the
 		// client gets the code unknown and no text, for a user that is not
 		// there as for a disk that is full.
@@ -47,7 +53,10 @@ func PlainError(find Find) GetUser {
 
 // ForwardedError returns what the service behind it returned. Compare [New].
 func ForwardedError(behind userv1connect.UserServiceClient) GetUser {
-	return func(ctx context.Context, r *userv1.GetUserRequest) (*userv1.User, error) {
+	return func(
+		ctx context.Context,
+		r *userv1.GetUserRequest,
+	) (*userv1.User, error) {
 		// BUG(test): ForwardedError passes another server's error on, which
 		// connect takes back: the not_found that it says is an internal error
 		// for this server's client.
@@ -57,7 +66,10 @@ func ForwardedError(behind userv1connect.UserServiceClient) GetUser {
 
 // NilUser has no answer for a user that is not there. Compare [New].
 func NilUser(byID map[string]*userv1.User) GetUser {
-	return func(_ context.Context, r *userv1.GetUserRequest) (*userv1.User, error) {
+	return func(
+		_ context.Context,
+		r *userv1.GetUserRequest,
+	) (*userv1.User, error) {
 		// BUG(test): NilUser returns a nil message and no error, which is sent
 		// as an empty one: the client has a user without an id, and success.
 		return byID[r.GetId()], nil
@@ -66,7 +78,10 @@ func NilUser(byID map[string]*userv1.User) GetUser {
 
 // BackgroundContext asks the store with a ctx of its own. Compare [New].
 func BackgroundContext(find Find) GetUser {
-	return func(_ context.Context, r *userv1.GetUserRequest) (*userv1.User, error) {
+	return func(
+		_ context.Context,
+		r *userv1.GetUserRequest,
+	) (*userv1.User, error) {
 		// BUG(contextcheck, deadlock, hang, leakprofile, synctest):
 		// BackgroundContext drops the call's ctx: the caller has left, and the
 		// store still works.
@@ -80,5 +95,6 @@ func ClientPerCall(ctx context.Context, url, id string) (*userv1.User, error) {
 	// for each, which stays open when the call is done.
 	h := &http.Client{Transport: &http.Transport{Protocols: h2c()}}
 	c := connect.NewClient(connecthttp.NewTransport(h, url))
-	return userv1connect.NewUserServiceClient(c).GetUser(ctx, &userv1.GetUserRequest{Id: id})
+	client := userv1connect.NewUserServiceClient(c)
+	return client.GetUser(ctx, &userv1.GetUserRequest{Id: id})
 }

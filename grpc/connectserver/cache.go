@@ -24,7 +24,10 @@ type service struct {
 
 // GetUser implements userv1connect.UserServiceHandler. Asked by GET it says how
 // long a cache may keep the user, and 304 to whoever has it already.
-func (s service) GetUser(ctx context.Context, r *userv1.GetUserRequest) (*userv1.User, error) {
+func (s service) GetUser(
+	ctx context.Context,
+	r *userv1.GetUserRequest,
+) (*userv1.User, error) {
 	u, err := s.Service.GetUser(ctx, r)
 	if err != nil {
 		return nil, err
@@ -47,7 +50,10 @@ func (s service) GetUser(ctx context.Context, r *userv1.GetUserRequest) (*userv1
 }
 
 // CreateUser implements userv1connect.UserServiceHandler.
-func (s service) CreateUser(ctx context.Context, r *userv1.CreateUserRequest) (*userv1.User, error) {
+func (s service) CreateUser(
+	ctx context.Context,
+	r *userv1.CreateUserRequest,
+) (*userv1.User, error) {
 	return s.Service.CreateUser(ctx, r)
 }
 

@@ -13,7 +13,10 @@ import (
 // Remote returns a client of the server at url, for the life of the process: its
 // calls share one connection, by HTTP/2 without TLS where url says http. Done
 // closes it when no call runs. A call takes as long as its ctx lets it.
-func Remote(url string, options ...connecthttp.Option) (client userv1connect.UserServiceClient, done func()) {
+func Remote(
+	url string,
+	options ...connecthttp.Option,
+) (client userv1connect.UserServiceClient, done func()) {
 	t := &http.Transport{
 		Protocols: h2c(),
 		HTTP2: &http.HTTP2Config{
@@ -21,7 +24,8 @@ func Remote(url string, options ...connecthttp.Option) (client userv1connect.Use
 			PingTimeout:     15 * time.Second,
 		},
 	}
-	c := connect.NewClient(connecthttp.NewTransport(&http.Client{Transport: t}, url, options...))
+	h := &http.Client{Transport: t}
+	c := connect.NewClient(connecthttp.NewTransport(h, url, options...))
 	return userv1connect.NewUserServiceClient(c), t.CloseIdleConnections
 }
 

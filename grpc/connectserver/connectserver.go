@@ -85,7 +85,9 @@ func New(c users.Config) *Server {
 	rpc := NewRPC(c)
 	grpcreflect.Register(rpc)
 	mux := mounted(rpc)
-	s := &Server{health: grpchealth.NewStaticChecker(userv1connect.UserServiceName)}
+	s := &Server{
+		health: grpchealth.NewStaticChecker(userv1connect.UserServiceName),
+	}
 	mux.Handle(grpchealth.NewHandler(s.health))
 
 	protocols := new(http.Protocols)
@@ -95,7 +97,7 @@ func New(c users.Config) *Server {
 	s.http = http.Server{
 		Handler:           mux,
 		Protocols:         protocols,
-		TLSConfig:         c.TLS,
+		TLSConfig:         c.TLS.Clone(), // net/http adds h2 to it
 		ErrorLog:          slog.NewLogLogger(c.Log.Handler(), slog.LevelWarn),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       5 * time.Minute,
@@ -104,7 +106,7 @@ func New(c users.Config) *Server {
 		// bounds a call is its own deadline.
 		HTTP2: &http.HTTP2Config{
 			MaxConcurrentStreams: 250,
-			SendPingTimeout:      time.Minute, // a peer that vanished is noticed
+			SendPingTimeout:      time.Minute, // notices a peer that vanished
 			PingTimeout:          15 * time.Second,
 		},
 	}
@@ -114,7 +116,8 @@ func New(c users.Config) *Server {
 // NewRPC returns the service without HTTP, for connectinprocess and tests.
 func NewRPC(c users.Config) *connect.Server {
 	rpc := connect.NewServer(identified, answered(c.Log))
-	userv1connect.RegisterUserServiceHandler(rpc, service{Service: users.NewService(c.Store)})
+	userv1connect.RegisterUserServiceHandler(rpc,
+		service{Service: users.NewService(c.Store)})
 	return rpc
 }
 
@@ -159,7 +162,11 @@ func (s *Server) SetServing(serving bool) {
 
 // identified sends a request's id back to whoever sent it.
 func identified(next connect.ServerFunc) connect.ServerFunc {
-	return func(ctx context.Context, spec connect.Spec, stream connect.ServerStream) error {
+	return func(
+		ctx context.Context,
+		spec connect.Spec,
+		stream connect.ServerStream,
+	) error {
 		if info, ok := connect.CallInfoForServerContext(ctx); ok {
 			if id := info.RequestHeader().Get("X-Request-ID"); id != "" {
 				info.ResponseHeader().Set("X-Request-ID", id)
@@ -173,25 +180,34 @@ func identified(next connect.ServerFunc) connect.ServerFunc {
 // and tells the log the rest.
 func answered(log *slog.Logger) connect.ServerInterceptor {
 	return func(next connect.ServerFunc) connect.ServerFunc {
-		return func(ctx context.Context, spec connect.Spec, stream connect.ServerStream) (err error) {
+		return func(
+			ctx context.Context,
+			spec connect.Spec,
+			stream connect.ServerStream,
+		) (err error) {
 			defer func() {
 				if p := recover(); p != nil {
-					log.ErrorContext(ctx, "panic", "method", spec.Procedure, "value", p, "stack", string(debug.Stack()))
-					err = connect.NewError(connect.CodeInternal, "internal error")
+					log.ErrorContext(ctx, "panic", "method", spec.Procedure,
+						"value", p, "stack", string(debug.Stack()))
+					err = connect.NewError(
+						connect.CodeInternal, "internal error")
 				}
 			}()
 			err = next(ctx, spec, stream)
 			if err == nil {
 				return nil
 			}
-			if own, ok := errors.AsType[*connect.Error](err); ok && !own.IsRemote() {
+			own, ok := errors.AsType[*connect.Error](err)
+			if ok && !own.IsRemote() {
 				return err // of connect itself: it could not read the message
 			}
 			s := users.StatusOf(err)
 			if users.Hidden(s) {
-				log.ErrorContext(ctx, "call failed", "method", spec.Procedure, "error", err)
+				log.ErrorContext(ctx, "call failed",
+					"method", spec.Procedure, "error", err)
 			}
-			answer := connect.NewError(connect.Code(s.GetCode()), s.GetMessage()).WithCause(err)
+			code := connect.Code(s.GetCode())
+			answer := connect.NewError(code, s.GetMessage()).WithCause(err)
 			for _, d := range s.GetDetails() {
 				if detail, derr := connectproto.NewErrorDetail(d); derr == nil {
 					answer = answer.WithDetail(detail)

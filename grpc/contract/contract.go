@@ -27,7 +27,8 @@ import (
 
 // A Server is what Run tests.
 type Server interface {
-	// Serve serves until Shutdown, and then returns nil.
+	// Serve serves until Shutdown, and then returns nil; at once, if that came
+	// first.
 	Serve(l net.Listener) error
 	Shutdown(ctx context.Context) error
 	// SetServing sets what the health check says.
@@ -77,14 +78,15 @@ type session struct {
 	log         *buffer
 	// SetServing of the server.
 	setServing func(bool)
-	// How long a rule waits for what should happen at once.
+	// How long a rule waits for what should happen at once, and does unless the
+	// machine is busy.
 	patience time.Duration
 	// MaxIdleConnsPerHost of HTTP clients; 0 is net/http's 2.
 	idle int
 }
 
 func newSession(t testing.TB, build Build, secure bool) *session {
-	s := &session{store: &store{users: new(users.Memory)}, log: new(buffer), patience: 10 * time.Second}
+	s := &session{store: &store{users: new(users.Memory)}, log: new(buffer), patience: time.Minute}
 	c := users.Config{Store: s.store, Log: slog.New(slog.NewJSONHandler(s.log, nil))}
 	if secure {
 		c.TLS, s.tls = certificate()
@@ -98,7 +100,7 @@ func newSession(t testing.TB, build Build, secure bool) *session {
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(l) }()
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		assert.NoError(t, server.Shutdown(ctx))
 		assert.NoError(t, <-served)

@@ -32,7 +32,8 @@ func dialHTTP(method string, http2 bool) func(*session) (caller, func()) {
 			timeout := ""
 			if d, ok := ctx.Deadline(); ok {
 				// The server is to keep it, not this client.
-				timeout = strconv.FormatInt(time.Until(d).Milliseconds(), 10)
+				left := max(time.Until(d).Milliseconds(), 1) // not less
+				timeout = strconv.FormatInt(left, 10)
 				ctx = context.WithoutCancel(ctx)
 			}
 			q, err := newHTTP(ctx, s, method, r)

@@ -268,5 +268,10 @@ func cancelled(t require.TestingT, s *session, c caller) {
 		return ctx.Err()
 	}, func() reply { return c(ctx, get("x")) })
 	assert.Equal(t, "CANCELLED", codeOf(r), r.status.GetMessage())
-	assert.ErrorIs(t, <-ended, context.Canceled)
+	select {
+	case err := <-ended:
+		assert.ErrorIs(t, err, context.Canceled)
+	case <-time.After(s.patience):
+		assert.Fail(t, "the call did not come to the store")
+	}
 }

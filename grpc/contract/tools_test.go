@@ -57,7 +57,7 @@ func TestHealthProbe_seesWhatTheServerSays(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s *session, ca string) {
 		probe := func() (int, string) {
-			args := []string{"-addr", s.addr, "-service", userv1.UserService_ServiceDesc.ServiceName, "-connect-timeout", "10s", "-rpc-timeout", "10s"}
+			args := []string{"-addr", s.addr, "-service", userv1.UserService_ServiceDesc.ServiceName, "-connect-timeout", "60s", "-rpc-timeout", "60s"}
 			if ca != "" {
 				args = append(args, "-tls", "-tls-ca-cert", ca)
 			}
@@ -68,11 +68,11 @@ func TestHealthProbe_seesWhatTheServerSays(t *testing.T) {
 		}
 		code, out := probe()
 		assert.Zero(t, code, out)
-		assert.Contains(t, out, "SERVING")
+		assert.Contains(t, out, "status: SERVING")
 		s.setServing(false)
 		code, out = probe()
 		assert.Equal(t, 4, code, out) // the probe's "not serving"
-		assert.Contains(t, out, "NOT_SERVING")
+		assert.Contains(t, out, "status: NOT_SERVING")
 	})
 }
 

@@ -13,7 +13,10 @@ import (
 // Remote returns a client of the server at target, for the life of the process:
 // its calls share one connection, which is made with the first of them. Done
 // closes it. A call takes as long as its ctx lets it.
-func Remote(target string, options ...grpc.DialOption) (client userv1.UserServiceClient, done func() error, err error) {
+func Remote(
+	target string,
+	options ...grpc.DialOption,
+) (client userv1.UserServiceClient, done func() error, err error) {
 	options = append([]grpc.DialOption{
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{
 			Time:    time.Minute, // a server that vanished is noticed

@@ -32,6 +32,7 @@ package grpcserver
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"math"
 	"net"
@@ -41,7 +42,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials"
-	_ "google.golang.org/grpc/encoding/gzip" // or a client that compresses is UNIMPLEMENTED
+	_ "google.golang.org/grpc/encoding/gzip" // see the package comment
 	"google.golang.org/grpc/health"
 	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/keepalive"
@@ -70,8 +71,9 @@ func New(c users.Config) *Server {
 		grpc.MaxHeaderListSize(16 << 10),
 		grpc.ConnectionTimeout(10 * time.Second), // for the handshake
 		grpc.KeepaliveParams(keepalive.ServerParameters{
-			MaxConnectionIdle:     5 * time.Minute,
-			MaxConnectionAge:      math.MaxInt64, // behind a balancer: minutes, so that load moves
+			MaxConnectionIdle: 5 * time.Minute,
+			// Behind a balancer some minutes, so that load moves.
+			MaxConnectionAge:      math.MaxInt64,
 			MaxConnectionAgeGrace: math.MaxInt64,
 			Time:                  time.Minute,
 			Timeout:               15 * time.Second,
@@ -84,7 +86,8 @@ func New(c users.Config) *Server {
 		options = append(options, grpc.Creds(credentials.NewTLS(c.TLS)))
 	}
 	s := &Server{grpc: grpc.NewServer(options...), health: health.NewServer()}
-	userv1.RegisterUserServiceServer(s.grpc, service{Service: users.NewService(c.Store)})
+	userv1.RegisterUserServiceServer(s.grpc,
+		service{Service: users.NewService(c.Store)})
 	healthv1.RegisterHealthServer(s.grpc, s.health)
 	reflection.Register(s.grpc)
 	s.SetServing(true)
@@ -98,17 +101,29 @@ type service struct {
 }
 
 // GetUser implements userv1.UserServiceServer.
-func (s service) GetUser(ctx context.Context, r *userv1.GetUserRequest) (*userv1.User, error) {
+func (s service) GetUser(
+	ctx context.Context,
+	r *userv1.GetUserRequest,
+) (*userv1.User, error) {
 	return s.Service.GetUser(ctx, r)
 }
 
 // CreateUser implements userv1.UserServiceServer.
-func (s service) CreateUser(ctx context.Context, r *userv1.CreateUserRequest) (*userv1.User, error) {
+func (s service) CreateUser(
+	ctx context.Context,
+	r *userv1.CreateUserRequest,
+) (*userv1.User, error) {
 	return s.Service.CreateUser(ctx, r)
 }
 
 // Serve serves until Shutdown, after which it returns nil. It closes l.
-func (s *Server) Serve(l net.Listener) error { return s.grpc.Serve(l) }
+func (s *Server) Serve(l net.Listener) error {
+	err := s.grpc.Serve(l)
+	if errors.Is(err, grpc.ErrServerStopped) {
+		return nil // Shutdown came before Serve
+	}
+	return err
+}
 
 // Shutdown says NOT_SERVING, takes no more connections and waits for the calls
 // that run, until ctx ends: then it ends them and returns ctx's error.
@@ -136,13 +151,21 @@ func (s *Server) SetServing(serving bool) {
 		status = healthv1.HealthCheckResponse_SERVING
 	}
 	s.health.SetServingStatus("", status)
-	s.health.SetServingStatus(userv1.UserService_ServiceDesc.ServiceName, status)
+	s.health.SetServingStatus(
+		userv1.UserService_ServiceDesc.ServiceName, status)
 }
 
 // identified sends a request's id back to whoever sent it.
-func identified(ctx context.Context, r any, _ *grpc.UnaryServerInfo, next grpc.UnaryHandler) (any, error) {
-	if id := metadata.ValueFromIncomingContext(ctx, "x-request-id"); len(id) > 0 {
-		if err := grpc.SetHeader(ctx, metadata.Pairs("x-request-id", id[0])); err != nil {
+func identified(
+	ctx context.Context,
+	r any,
+	_ *grpc.UnaryServerInfo,
+	next grpc.UnaryHandler,
+) (any, error) {
+	id := metadata.ValueFromIncomingContext(ctx, "x-request-id")
+	if len(id) > 0 {
+		header := metadata.Pairs("x-request-id", id[0])
+		if err := grpc.SetHeader(ctx, header); err != nil {
 			return nil, status.Error(codes.Internal, "internal error")
 		}
 	}
@@ -152,7 +175,12 @@ func identified(ctx context.Context, r any, _ *grpc.UnaryServerInfo, next grpc.U
 // answered makes of each error, and of a panic, what the client may know of it,
 // and tells the log the rest. Health and reflection have errors of their own.
 func answered(log *slog.Logger) grpc.UnaryServerInterceptor {
-	return func(ctx context.Context, r any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (answer any, err error) {
+	return func(
+		ctx context.Context,
+		r any,
+		info *grpc.UnaryServerInfo,
+		next grpc.UnaryHandler,
+	) (answer any, err error) {
 		defer recovered(ctx, log, info.FullMethod, &err)
 		answer, err = next(ctx, r)
 		if _, ours := info.Server.(service); !ours || err == nil {
@@ -160,7 +188,8 @@ func answered(log *slog.Logger) grpc.UnaryServerInterceptor {
 		}
 		s := users.StatusOf(err)
 		if users.Hidden(s) {
-			log.ErrorContext(ctx, "call failed", "method", info.FullMethod, "error", err)
+			log.ErrorContext(ctx, "call failed",
+				"method", info.FullMethod, "error", err)
 		}
 		return nil, status.FromProto(s).Err()
 	}
@@ -168,16 +197,27 @@ func answered(log *slog.Logger) grpc.UnaryServerInterceptor {
 
 // recoveredStream is for streams, of which there are health's and reflection's.
 func recoveredStream(log *slog.Logger) grpc.StreamServerInterceptor {
-	return func(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, next grpc.StreamHandler) (err error) {
+	return func(
+		srv any,
+		stream grpc.ServerStream,
+		info *grpc.StreamServerInfo,
+		next grpc.StreamHandler,
+	) (err error) {
 		defer recovered(stream.Context(), log, info.FullMethod, &err)
 		return next(srv, stream)
 	}
 }
 
 // recovered is to be deferred: it ends one call instead of the process.
-func recovered(ctx context.Context, log *slog.Logger, method string, err *error) {
+func recovered(
+	ctx context.Context,
+	log *slog.Logger,
+	method string,
+	err *error,
+) {
 	if p := recover(); p != nil {
-		log.ErrorContext(ctx, "panic", "method", method, "value", p, "stack", string(debug.Stack()))
+		log.ErrorContext(ctx, "panic", "method", method,
+			"value", p, "stack", string(debug.Stack()))
 		*err = status.Error(codes.Internal, "internal error")
 	}
 }

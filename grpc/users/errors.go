@@ -51,9 +51,18 @@ var known = []struct {
 	code   code.Code
 	detail proto.Message
 }{
-	{ErrNotFound, code.Code_NOT_FOUND, &errdetails.ErrorInfo{Reason: "USER_NOT_FOUND", Domain: Domain}},
-	{ErrTaken, code.Code_ALREADY_EXISTS, &errdetails.ErrorInfo{Reason: "NAME_TAKEN", Domain: Domain}},
-	{ErrUnavailable, code.Code_UNAVAILABLE, &errdetails.RetryInfo{RetryDelay: durationpb.New(RetryAfter)}},
+	{
+		ErrNotFound, code.Code_NOT_FOUND,
+		&errdetails.ErrorInfo{Reason: "USER_NOT_FOUND", Domain: Domain},
+	},
+	{
+		ErrTaken, code.Code_ALREADY_EXISTS,
+		&errdetails.ErrorInfo{Reason: "NAME_TAKEN", Domain: Domain},
+	},
+	{
+		ErrUnavailable, code.Code_UNAVAILABLE,
+		&errdetails.RetryInfo{RetryDelay: durationpb.New(RetryAfter)},
+	},
 	{context.DeadlineExceeded, code.Code_DEADLINE_EXCEEDED, nil},
 	{context.Canceled, code.Code_CANCELLED, nil},
 }
@@ -65,7 +74,9 @@ func StatusOf(err error) *status.Status {
 		bad := new(errdetails.BadRequest)
 		for _, f := range v {
 			bad.FieldViolations = append(bad.FieldViolations,
-				&errdetails.BadRequest_FieldViolation{Field: f.Field, Description: f.Text})
+				&errdetails.BadRequest_FieldViolation{
+					Field: f.Field, Description: f.Text,
+				})
 		}
 		return newStatus(code.Code_INVALID_ARGUMENT, v.Error(), bad)
 	}
@@ -92,4 +103,6 @@ func newStatus(c code.Code, text string, detail proto.Message) *status.Status {
 
 // Hidden reports whether a status keeps its error from the client, so that the
 // log must have it.
-func Hidden(s *status.Status) bool { return s.GetCode() == int32(code.Code_INTERNAL) }
+func Hidden(s *status.Status) bool {
+	return s.GetCode() == int32(code.Code_INTERNAL)
+}

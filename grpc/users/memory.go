@@ -32,7 +32,11 @@ func (m *Memory) Get(_ context.Context, id string) (*userv1.User, error) {
 }
 
 // Create implements [Store]. A name has one user, in whatever case.
-func (m *Memory) Create(_ context.Context, name string, age int32) (*userv1.User, error) {
+func (m *Memory) Create(
+	_ context.Context,
+	name string,
+	age int32,
+) (*userv1.User, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	key := strings.ToLower(name)
@@ -40,7 +44,8 @@ func (m *Memory) Create(_ context.Context, name string, age int32) (*userv1.User
 		return nil, ErrTaken
 	}
 	if m.byID == nil {
-		m.byID, m.names = make(map[string]*userv1.User), make(map[string]struct{})
+		m.byID = make(map[string]*userv1.User)
+		m.names = make(map[string]struct{})
 	}
 	u := &userv1.User{Id: strings.ToLower(rand.Text()), Name: name, Age: age}
 	m.byID[u.GetId()], m.names[key] = u, struct{}{}

@@ -71,7 +71,10 @@ type Service struct{ store Store }
 func NewService(s Store) Service { return Service{s} }
 
 // GetUser implements the method of user.proto.
-func (s Service) GetUser(ctx context.Context, r *userv1.GetUserRequest) (*userv1.User, error) {
+func (s Service) GetUser(
+	ctx context.Context,
+	r *userv1.GetUserRequest,
+) (*userv1.User, error) {
 	if r.GetId() == "" {
 		return nil, Invalid{{"id", "expected the id of a user"}}
 	}
@@ -79,7 +82,10 @@ func (s Service) GetUser(ctx context.Context, r *userv1.GetUserRequest) (*userv1
 }
 
 // CreateUser implements the method of user.proto.
-func (s Service) CreateUser(ctx context.Context, r *userv1.CreateUserRequest) (*userv1.User, error) {
+func (s Service) CreateUser(
+	ctx context.Context,
+	r *userv1.CreateUserRequest,
+) (*userv1.User, error) {
 	if err := check(r); err != nil {
 		return nil, err
 	}
@@ -89,8 +95,10 @@ func (s Service) CreateUser(ctx context.Context, r *userv1.CreateUserRequest) (*
 // check returns all the flaws of a request at once, or nil.
 func check(r *userv1.CreateUserRequest) error {
 	var v Invalid
-	if n := utf8.RuneCountInString(r.GetName()); n < 1 || n > MaxName || strings.TrimSpace(r.GetName()) == "" {
-		v = append(v, Flaw{"name", "expected 1 to 100 characters, not all of them spaces"})
+	n := utf8.RuneCountInString(r.GetName())
+	if n < 1 || n > MaxName || strings.TrimSpace(r.GetName()) == "" {
+		const text = "expected 1 to 100 characters, not all of them spaces"
+		v = append(v, Flaw{"name", text})
 	}
 	if r.GetAge() < 0 || r.GetAge() > MaxAge {
 		v = append(v, Flaw{"age", "expected 0 to 150 years"})

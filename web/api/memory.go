@@ -71,7 +71,11 @@ func (m *Memory) Get(_ context.Context, id string) (User, error) {
 
 // List implements [Users]. A cursor is the serial of the last user that was
 // listed: unlike an offset, it stays right when users before it are deleted.
-func (m *Memory) List(_ context.Context, cursor string, limit int) (Page, error) {
+func (m *Memory) List(
+	_ context.Context,
+	cursor string,
+	limit int,
+) (Page, error) {
 	after := 0
 	if cursor != "" {
 		var err error
@@ -100,7 +104,12 @@ func (m *Memory) List(_ context.Context, cursor string, limit int) (Page, error)
 }
 
 // Update implements [Users].
-func (m *Memory) Update(_ context.Context, id string, match Match, p Patch) (User, error) {
+func (m *Memory) Update(
+	_ context.Context,
+	id string,
+	match Match,
+	p Patch,
+) (User, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	i, err := m.find(id)

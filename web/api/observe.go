@@ -34,7 +34,11 @@ func NewMetrics() *Metrics {
 // /users/{id}, or empty: a raw path in its place would make a time series for
 // whatever a stranger asks for.
 // Of the method, which a stranger chooses too, the common ones are kept.
-func (m *Metrics) Observe(method, route string, status int, took time.Duration) {
+func (m *Metrics) Observe(
+	method, route string,
+	status int,
+	took time.Duration,
+) {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPatch, http.MethodDelete:
 	default:

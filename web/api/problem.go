@@ -43,7 +43,8 @@ func ProblemOf(err error) *Problem {
 		return p
 	}
 	if v, ok := errors.AsType[Invalid](err); ok {
-		p := NewProblem(http.StatusUnprocessableEntity, "the request is against the rules")
+		p := NewProblem(http.StatusUnprocessableEntity,
+			"the request is against the rules")
 		p.Errors = v
 		return p
 	}

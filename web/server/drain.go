@@ -52,7 +52,8 @@ func (s *Server) Ready(w http.ResponseWriter, _ *http.Request) {
 // serving comes back too, after a drain without Delay.
 //
 // It may be called once: it sets HTTP's BaseContext, whose values are those of
-// ctx, wraps its Handler, and closes l.
+// ctx, wraps its Handler, and closes l. At the end of the Timeout the functions
+// of HTTP's RegisterOnShutdown may be called a second time.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	requests, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancel(http.ErrServerClosed)
@@ -90,8 +91,16 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 func (s *Server) shutdown(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, s.Timeout)
 	defer cancel()
+	late := func(err error) bool {
+		return ctx.Err() != nil && errors.Is(err, ctx.Err())
+	}
 	err := s.HTTP.Shutdown(ctx)
-	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+	if late(err) {
+		// Shutdown looks every half second, and so may miss the last answer.
+		// It looks before it asks ctx: once more, then.
+		err = s.HTTP.Shutdown(ctx)
+	}
+	if late(err) {
 		err = errors.Join(err, s.HTTP.Close())
 		err = fmt.Errorf("requests cut off after %v: %w", s.Timeout, err)
 	}
@@ -103,6 +112,9 @@ func (s *Server) shutdown(ctx context.Context) error {
 // it. SetKeepAlivesEnabled(false) does the same to answers, but closes idle
 // connections at once, with what is on its way to them ([KeepAlivesOff]).
 func (s *Server) movingOn(h http.Handler) http.Handler {
+	if h == nil {
+		h = http.DefaultServeMux // as http.Server has it
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if s.draining.Load() {
 			w.Header().Set("Connection", "close")

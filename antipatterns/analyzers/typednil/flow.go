@@ -150,8 +150,10 @@ func (fl flow) value(e ast.Expr) state {
 		return null
 	}
 	switch e := ast.Unparen(e).(type) {
-	case *ast.UnaryExpr: // &T{}
-		return thing
+	case *ast.UnaryExpr:
+		if e.Op == token.AND { // &T{}, and not <-ch
+			return thing
+		}
 	case *ast.CallExpr:
 		if page.Callee(fl.info, e) == "new" {
 			return thing

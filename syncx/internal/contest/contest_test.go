@@ -4,6 +4,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -35,18 +36,25 @@ func TestTurn_runsGoroutinesBesideEachOther(t *testing.T) {
 	})
 }
 
+// In the time of a bubble a turn takes what its first operation sleeps.
+//
 //nolint:paralleltest // testing.Benchmark takes turns by itself
 func TestRun_reportsRatiosToTheFirst(t *testing.T) {
-	slow := testing.Benchmark(func(b *testing.B) {
-		medians(b, 1, []Way{
-			{"quick", func(int) {}},
-			{"slow", func(i int) {
-				if i == 0 {
-					time.Sleep(5 * time.Millisecond)
-				}
-			}},
+	sleeps := func(d time.Duration) func(int) {
+		return func(i int) {
+			if i == 0 {
+				time.Sleep(d)
+			}
+		}
+	}
+	synctest.Test(t, func(t *testing.T) {
+		r := testing.Benchmark(func(b *testing.B) {
+			medians(b, 1, []Way{
+				{"quick", sleeps(operations * time.Microsecond)},
+				{"slow", sleeps(3 * operations * time.Microsecond)},
+			})
 		})
+		assert.InDelta(t, 3, r.Extra["slow/quick"], 0)
+		assert.InDelta(t, 1000, r.Extra["quick-ns"], 0)
 	})
-	assert.Greater(t, slow.Extra["slow/quick"], 2.0)
-	assert.Contains(t, slow.Extra, "quick-ns")
 }

@@ -30,7 +30,7 @@ func Handler(build func(c api.Config) http.Handler) Start {
 	return func(c api.Config, l net.Listener) func(context.Context) error {
 		s := &http.Server{
 			Handler:           build(c),
-			ReadHeaderTimeout: 10 * time.Second,
+			ReadHeaderTimeout: time.Minute,
 			ErrorLog:          slog.NewLogLogger(c.Log.Handler(), slog.LevelError),
 		}
 		served := make(chan error, 1)
@@ -78,7 +78,8 @@ type session struct {
 const burst = 400
 
 func newSession(t testing.TB, start Start) *session {
-	return newSessionWith(t, start, api.NewLimiter(0.01, burst))
+	// One more in 1000 s, so that a slow machine gets none.
+	return newSessionWith(t, start, api.NewLimiter(0.001, burst))
 }
 
 func newSessionWith(t testing.TB, start Start, limiter *api.Limiter) *session {
@@ -87,7 +88,7 @@ func newSessionWith(t testing.TB, start Start, limiter *api.Limiter) *session {
 			Transport: &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 16},
 			// A redirect is an answer, not a hint to ask again.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-			Timeout:       30 * time.Second,
+			Timeout:       time.Minute,
 		},
 		users: &store{users: new(api.Memory)},
 		log:   new(buffer),
@@ -103,7 +104,7 @@ func newSessionWith(t testing.TB, start Start, limiter *api.Limiter) *session {
 	}, l)
 	t.Cleanup(func() {
 		s.client.CloseIdleConnections()
-		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		require.NoError(t, stop(ctx))
 	})

@@ -36,7 +36,10 @@ func EscapedFile(content map[string]string) http.Handler {
 }
 
 // CheckedTooLate protects a page. Compare [New].
-func CheckedTooLate(check func(http.Handler) http.Handler, page http.HandlerFunc) http.Handler {
+func CheckedTooLate(
+	check func(http.Handler) http.Handler,
+	page http.HandlerFunc,
+) http.Handler {
 	r := chi.NewRouter()
 	r.Get("/admin", page)
 	// BUG(panic): CheckedTooLate uses its middleware after a route, which chi

@@ -133,18 +133,24 @@ func (s *server) remove(w http.ResponseWriter, r *http.Request) error {
 // bind reads the JSON of a request into v, and checks it.
 func bind(r *http.Request, v interface{ Validate() error }) error {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || kind != "application/json" || r.Header.Get("Content-Encoding") != "" {
-		return api.NewProblem(http.StatusUnsupportedMediaType, "send application/json, not compressed")
+	if err != nil || kind != "application/json" ||
+		r.Header.Get("Content-Encoding") != "" {
+		return api.NewProblem(http.StatusUnsupportedMediaType,
+			"send application/json, not compressed")
 	}
 	body, err := io.ReadAll(r.Body)
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return api.NewProblem(http.StatusRequestEntityTooLarge, "the body is too large")
+		return api.NewProblem(http.StatusRequestEntityTooLarge,
+			"the body is too large")
 	} else if err != nil {
 		return api.NewProblem(http.StatusBadRequest, "the body ended early")
 	}
 	err = json.Unmarshal(body, v)
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return api.Invalid{{Message: "unexpected " + wrong.Value, Location: "body." + wrong.Field}}
+		return api.Invalid{{
+			Message:  "unexpected " + wrong.Value,
+			Location: "body." + wrong.Field,
+		}}
 	} else if err != nil {
 		return api.NewProblem(http.StatusBadRequest, "the body is not JSON")
 	}

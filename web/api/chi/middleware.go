@@ -12,7 +12,9 @@ import (
 
 // answer makes a handler of one that returns its error, which is told to the
 // client as far as it may know, and to the log.
-func (s *server) answer(h func(w http.ResponseWriter, r *http.Request) error) http.HandlerFunc {
+func (s *server) answer(
+	h func(w http.ResponseWriter, r *http.Request) error,
+) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if err := h(w, r); err != nil {
 			s.fail(w, r, err)
@@ -23,12 +25,13 @@ func (s *server) answer(h func(w http.ResponseWriter, r *http.Request) error) ht
 func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := api.ProblemOf(err)
 	if p.Status >= http.StatusInternalServerError {
-		s.Log.ErrorContext(r.Context(), "request failed", "id", middleware.ID(r.Context()), "error", err)
+		s.Log.ErrorContext(r.Context(), "request failed",
+			"id", middleware.ID(r.Context()), "error", err)
 	}
 	if p.Status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "1")
 	}
-	body, _ := json.Marshal(p) //nolint:errchkjson // strings and numbers: it cannot fail
+	body, _ := json.Marshal(p) //nolint:errchkjson // texts and numbers
 	w.Header().Set("Content-Type", api.ProblemType)
 	w.WriteHeader(p.Status)
 	_, _ = w.Write(body)

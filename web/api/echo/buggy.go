@@ -8,7 +8,10 @@ import (
 )
 
 // GroupWithout405 has a group with middleware. Compare [New].
-func GroupWithout405(check echo.MiddlewareFunc, list echo.HandlerFunc) http.Handler {
+func GroupWithout405(
+	check echo.MiddlewareFunc,
+	list echo.HandlerFunc,
+) http.Handler {
 	e := echo.New()
 	// BUG(test): GroupWithout405 says 404 to a wrong method: for a group with
 	// middleware echo adds a route that takes all that it does not know.

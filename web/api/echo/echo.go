@@ -125,7 +125,8 @@ type binder struct{}
 func (binder) Bind(c *echo.Context, target any) error {
 	header := c.Request().Header
 	kind, _, err := mime.ParseMediaType(header.Get("Content-Type"))
-	if err != nil || kind != echo.MIMEApplicationJSON || header.Get("Content-Encoding") != "" {
+	if err != nil || kind != echo.MIMEApplicationJSON ||
+		header.Get("Content-Encoding") != "" {
 		return echo.ErrUnsupportedMediaType
 	}
 	body, err := io.ReadAll(c.Request().Body)
@@ -136,7 +137,10 @@ func (binder) Bind(c *echo.Context, target any) error {
 	}
 	err = json.Unmarshal(body, target)
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return api.Invalid{{Message: "unexpected " + wrong.Value, Location: "body." + wrong.Field}}
+		return api.Invalid{{
+			Message:  "unexpected " + wrong.Value,
+			Location: "body." + wrong.Field,
+		}}
 	} else if err != nil {
 		return api.NewProblem(http.StatusBadRequest, "the body is not JSON")
 	}

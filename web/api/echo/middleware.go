@@ -21,7 +21,8 @@ func (s *server) fail(c *echo.Context, err error) {
 	}
 	header := c.Response().Header()
 	if p.Status >= http.StatusInternalServerError {
-		s.Log.ErrorContext(c.Request().Context(), "request failed", "id", header.Get("X-Request-ID"), "error", err)
+		s.Log.ErrorContext(c.Request().Context(), "request failed",
+			"id", header.Get("X-Request-ID"), "error", err)
 	}
 	if p.Status == http.StatusServiceUnavailable {
 		header.Set("Retry-After", "1")

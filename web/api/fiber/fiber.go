@@ -126,7 +126,8 @@ func (s *server) remove(c fiber.Ctx) error {
 // onlyJSON refuses what is not said to be JSON, which Bind does not ask.
 func onlyJSON(c fiber.Ctx) error {
 	kind, _, err := mime.ParseMediaType(c.Get("Content-Type"))
-	if err != nil || kind != fiber.MIMEApplicationJSON || c.Get("Content-Encoding") != "" {
+	if err != nil || kind != fiber.MIMEApplicationJSON ||
+		c.Get("Content-Encoding") != "" {
 		return fiber.ErrUnsupportedMediaType
 	}
 	return c.Next()
@@ -139,7 +140,10 @@ func badJSON(err error) error {
 		return err
 	}
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return api.Invalid{{Message: "unexpected " + wrong.Value, Location: "body." + wrong.Field}}
+		return api.Invalid{{
+			Message:  "unexpected " + wrong.Value,
+			Location: "body." + wrong.Field,
+		}}
 	}
 	return api.NewProblem(http.StatusBadRequest, "the body is not JSON")
 }

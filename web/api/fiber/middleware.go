@@ -19,7 +19,8 @@ func (s *server) fail(c fiber.Ctx, err error) error {
 		p = api.NewProblem(e.Code, "")
 	}
 	if p.Status >= http.StatusInternalServerError {
-		s.Log.ErrorContext(c.Context(), "request failed", "id", c.GetRespHeader("X-Request-ID"), "error", err)
+		s.Log.ErrorContext(c.Context(), "request failed",
+			"id", c.GetRespHeader("X-Request-ID"), "error", err)
 	}
 	if p.Status == http.StatusServiceUnavailable {
 		c.Set("Retry-After", "1")

@@ -33,9 +33,13 @@ func New(c api.Config) http.Handler {
 	r.ContextWithFallback = true
 	_ = r.SetTrustedProxies(nil) // of none it cannot fail
 	r.Use(s.observe, s.answer, gin.CustomRecoveryWithWriter(nil, recovered))
-	r.NoRoute(func(c *gin.Context) { _ = c.Error(api.NewProblem(http.StatusNotFound, "no such path")) })
+	r.NoRoute(func(c *gin.Context) {
+		_ = c.Error(api.NewProblem(http.StatusNotFound,
+			"no such path"))
+	})
 	r.NoMethod(func(c *gin.Context) {
-		_ = c.Error(api.NewProblem(http.StatusMethodNotAllowed, "not with this method"))
+		_ = c.Error(api.NewProblem(http.StatusMethodNotAllowed,
+			"not with this method"))
 	})
 	read := []string{http.MethodGet, http.MethodHead}
 	r.Match(read, "/healthz", func(c *gin.Context) { c.Status(http.StatusOK) })
@@ -139,18 +143,24 @@ func (s *server) remove(c *gin.Context) {
 // for no content type.
 func bind(c *gin.Context, v interface{ Validate() error }) error {
 	kind, _, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
-	if err != nil || kind != gin.MIMEJSON || c.GetHeader("Content-Encoding") != "" {
-		return api.NewProblem(http.StatusUnsupportedMediaType, "send application/json, not compressed")
+	if err != nil || kind != gin.MIMEJSON ||
+		c.GetHeader("Content-Encoding") != "" {
+		return api.NewProblem(http.StatusUnsupportedMediaType,
+			"send application/json, not compressed")
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, api.MaxBody))
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return api.NewProblem(http.StatusRequestEntityTooLarge, "the body is too large")
+		return api.NewProblem(http.StatusRequestEntityTooLarge,
+			"the body is too large")
 	} else if err != nil {
 		return api.NewProblem(http.StatusBadRequest, "the body ended early")
 	}
 	err = json.Unmarshal(body, v)
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return api.Invalid{{Message: "unexpected " + wrong.Value, Location: "body." + wrong.Field}}
+		return api.Invalid{{
+			Message:  "unexpected " + wrong.Value,
+			Location: "body." + wrong.Field,
+		}}
 	} else if err != nil {
 		return api.NewProblem(http.StatusBadRequest, "the body is not JSON")
 	}

@@ -19,7 +19,8 @@ func (s *server) answer(c *gin.Context) {
 	}
 	p := api.ProblemOf(last.Err)
 	if p.Status >= http.StatusInternalServerError {
-		s.Log.ErrorContext(c, "request failed", "id", c.Writer.Header().Get("X-Request-ID"), "error", last.Err)
+		s.Log.ErrorContext(c, "request failed",
+			"id", c.Writer.Header().Get("X-Request-ID"), "error", last.Err)
 	}
 	if p.Status == http.StatusServiceUnavailable {
 		c.Header("Retry-After", "1")

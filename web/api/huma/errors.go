@@ -43,7 +43,12 @@ func newError(status int, detail string, errs ...error) huma.StatusError {
 }
 
 // register is [huma.Register] for handlers that return errors of this API.
-func register[I, O any](s *server, a huma.API, op huma.Operation, h func(context.Context, *I) (*O, error)) {
+func register[I, O any](
+	s *server,
+	a huma.API,
+	op huma.Operation,
+	h func(context.Context, *I) (*O, error),
+) {
 	huma.Register(a, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := h(ctx, in)
 		if err == nil {
@@ -54,7 +59,8 @@ func register[I, O any](s *server, a huma.API, op huma.Operation, h func(context
 		}
 		p := api.ProblemOf(err)
 		if p.Status >= http.StatusInternalServerError {
-			s.Log.ErrorContext(ctx, "request failed", "id", middleware.ID(ctx), "error", err)
+			s.Log.ErrorContext(ctx, "request failed",
+				"id", middleware.ID(ctx), "error", err)
 		}
 		if p.Status == http.StatusServiceUnavailable {
 			return nil, huma.ErrorWithHeaders((*Problem)(p), http.Header{"Retry-After": {"1"}})

@@ -129,7 +129,10 @@ type userOutput struct {
 
 func output(u api.User) *userOutput { return &userOutput{ETag: api.ETag(u.Version), Body: u} }
 
-func (s *server) create(ctx context.Context, in *createInput) (*userOutput, error) {
+func (s *server) create(
+	ctx context.Context,
+	in *createInput,
+) (*userOutput, error) {
 	u, err := s.Users.Create(ctx, in.Key, in.Body)
 	if err != nil {
 		return nil, err
@@ -170,7 +173,10 @@ func (in *updateInput) Resolve(huma.Context) []error {
 	return nil
 }
 
-func (s *server) update(ctx context.Context, in *updateInput) (*userOutput, error) {
+func (s *server) update(
+	ctx context.Context,
+	in *updateInput,
+) (*userOutput, error) {
 	u, err := s.Users.Update(ctx, in.ID, api.ParseMatch(in.Match), in.Body)
 	return output(u), err
 }
@@ -180,6 +186,9 @@ type removeInput struct {
 	Match string `header:"If-Match"`
 }
 
-func (s *server) remove(ctx context.Context, in *removeInput) (*struct{}, error) {
+func (s *server) remove(
+	ctx context.Context,
+	in *removeInput,
+) (*struct{}, error) {
 	return nil, s.Users.Delete(ctx, in.ID, api.ParseMatch(in.Match))
 }

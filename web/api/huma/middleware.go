@@ -35,7 +35,8 @@ func onlyJSON(a huma.API) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		if ctx.Operation().RequestBody != nil {
 			kind, _, err := mime.ParseMediaType(ctx.Header("Content-Type"))
-			if err != nil || kind != "application/json" || ctx.Header("Content-Encoding") != "" {
+			if err != nil || kind != "application/json" ||
+				ctx.Header("Content-Encoding") != "" {
 				_ = huma.WriteErr(a, ctx, http.StatusUnsupportedMediaType, "send application/json, not compressed")
 				return
 			}
@@ -66,7 +67,7 @@ func (s *server) notAllowed(w http.ResponseWriter, r *http.Request) {
 
 // fail answers where no operation does.
 func fail(w http.ResponseWriter, status int, detail string) {
-	body, _ := json.Marshal(api.NewProblem(status, detail)) //nolint:errchkjson // strings and numbers: it cannot fail
+	body, _ := json.Marshal(api.NewProblem(status, detail)) //nolint:errchkjson // texts and numbers
 	w.Header().Set("Content-Type", api.ProblemType)
 	w.WriteHeader(status)
 	_, _ = w.Write(body)

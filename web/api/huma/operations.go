@@ -8,7 +8,11 @@ import (
 
 // Name is an operation that tells a client nothing of what went wrong, and log
 // all of it.
-func Name(a huma.API, log func(error), name func(context.Context) (string, error)) {
+func Name(
+	a huma.API,
+	log func(error),
+	name func(context.Context) (string, error),
+) {
 	huma.Get(a, "/name", func(ctx context.Context, _ *struct{}) (*NameOutput, error) {
 		n, err := name(ctx)
 		if err != nil {

@@ -117,19 +117,25 @@ func (s *server) ready(_ http.ResponseWriter, r *http.Request) error {
 // read returns the JSON of a request, checked.
 func read[T interface{ Validate() error }](r *http.Request) (v T, err error) {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || kind != "application/json" || r.Header.Get("Content-Encoding") != "" {
-		return v, api.NewProblem(http.StatusUnsupportedMediaType, "send application/json, not compressed")
+	if err != nil || kind != "application/json" ||
+		r.Header.Get("Content-Encoding") != "" {
+		return v, api.NewProblem(http.StatusUnsupportedMediaType,
+			"send application/json, not compressed")
 	}
 	body, err := io.ReadAll(r.Body)
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return v, api.NewProblem(http.StatusRequestEntityTooLarge, "the body is too large")
+		return v, api.NewProblem(http.StatusRequestEntityTooLarge,
+			"the body is too large")
 	} else if err != nil {
 		return v, api.NewProblem(http.StatusBadRequest, "the body ended early")
 	}
 	// Not a Decoder, which stops after the first value, whatever follows it.
 	err = json.Unmarshal(body, &v)
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return v, api.Invalid{{Message: "unexpected " + wrong.Value, Location: "body." + wrong.Field}}
+		return v, api.Invalid{{
+			Message:  "unexpected " + wrong.Value,
+			Location: "body." + wrong.Field,
+		}}
 	} else if err != nil {
 		return v, api.NewProblem(http.StatusBadRequest, "the body is not JSON")
 	}
@@ -156,12 +162,13 @@ func reply(w http.ResponseWriter, status int, v any) error {
 func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := api.ProblemOf(err)
 	if p.Status >= http.StatusInternalServerError {
-		s.Log.ErrorContext(r.Context(), "request failed", "id", middleware.ID(r.Context()), "error", err)
+		s.Log.ErrorContext(r.Context(), "request failed",
+			"id", middleware.ID(r.Context()), "error", err)
 	}
 	if p.Status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "1")
 	}
-	body, _ := json.Marshal(p) //nolint:errchkjson // strings and numbers: it cannot fail
+	body, _ := json.Marshal(p) //nolint:errchkjson // texts and numbers
 	w.Header().Set("Content-Type", api.ProblemType)
 	w.WriteHeader(p.Status)
 	_, _ = w.Write(body)

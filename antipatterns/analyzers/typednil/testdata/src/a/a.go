@@ -55,6 +55,14 @@ func checked(l *leaf) node {
 	return l // ok: it is not nil here
 }
 
+func received(all <-chan *leaf) node {
+	l := <-all
+	if l == nil {
+		return l // want `l may be a nil`
+	}
+	return l // ok
+}
+
 func either(x, y *leaf) node {
 	if x == nil || y == nil {
 		return nil
