@@ -72,7 +72,7 @@ func TestHealthProbe_seesWhatTheServerSays(t *testing.T) {
 		s.setServing(false)
 		code, out = probe()
 		assert.Equal(t, 4, code, out) // the probe's "not serving"
-		assert.Contains(t, out, "status: NOT_SERVING")
+		assert.Contains(t, out, `"NOT_SERVING"`)
 	})
 }
 

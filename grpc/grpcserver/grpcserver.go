@@ -126,7 +126,8 @@ func (s *Server) Serve(l net.Listener) error {
 }
 
 // Shutdown says NOT_SERVING, takes no more connections and waits for the calls
-// that run, until ctx ends: then it ends them and returns ctx's error.
+// that run, until ctx ends: then it ends their connections and returns ctx's
+// error. A handler that does not look at its ctx goes on.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.health.Shutdown()
 	drained := make(chan struct{})
@@ -138,9 +139,8 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	case <-drained:
 		return nil
 	case <-ctx.Done():
-		s.grpc.Stop() // GracefulStop has no ctx, and returns when this does
-		<-drained
-		return context.Cause(ctx)
+		s.grpc.Stop()
+		return context.Cause(ctx) // GracefulStop waits for handlers all the same
 	}
 }
 

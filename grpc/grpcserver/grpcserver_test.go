@@ -1,16 +1,24 @@
 package grpcserver
 
 import (
+	"context"
 	"log/slog"
 	"net"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/status"
 
 	"example.com/goguide/detect/memnet"
 	"example.com/goguide/grpc/contract"
+	userv1 "example.com/goguide/grpc/proto/user/v1"
 	"example.com/goguide/grpc/users"
 )
 
@@ -29,4 +37,50 @@ func TestServer_Serve_afterShutdown(t *testing.T) {
 	require.NoError(t, s.Serve(l))
 	_, err := l.Accept()
 	assert.ErrorIs(t, err, net.ErrClosed, "Serve has closed it")
+}
+
+// stubborn is a store that does not look at its ctx.
+type stubborn struct {
+	users.Memory
+
+	entered, released chan struct{}
+}
+
+func (s *stubborn) Get(context.Context, string) (*userv1.User, error) {
+	close(s.entered)
+	<-s.released
+	return &userv1.User{Id: "7"}, nil
+}
+
+// Nor does Shutdown wait for it when its time is up.
+func TestServer_Shutdown_whateverAHandlerDoes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		db := &stubborn{entered: make(chan struct{}), released: make(chan struct{})}
+		s := New(users.Config{Log: slog.New(slog.DiscardHandler), Store: db})
+		l := memnet.Listen()
+		served := make(chan error, 1)
+		go func() { served <- s.Serve(l) }()
+		client, done, err := Remote("passthrough:memory",
+			grpc.WithTransportCredentials(insecure.NewCredentials()),
+			grpc.WithContextDialer(func(ctx context.Context, addr string) (net.Conn, error) {
+				return l.Dial(ctx, "", addr)
+			}))
+		require.NoError(t, err)
+		answered := make(chan error, 1)
+		go func() {
+			_, err := client.GetUser(context.Background(), &userv1.GetUserRequest{Id: "7"})
+			answered <- err
+		}()
+		<-db.entered
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		start := time.Now()
+		require.ErrorIs(t, s.Shutdown(ctx), context.DeadlineExceeded)
+		assert.Equal(t, time.Second, time.Since(start))
+		assert.Equal(t, codes.Unavailable, status.Code(<-answered))
+		require.NoError(t, <-served)
+		close(db.released)
+		require.NoError(t, done())
+	})
 }
