@@ -18,15 +18,15 @@ type PerKey struct {
 	limiters map[string]*rate.Limiter
 }
 
-// Allow reports whether the caller may go on.
+// Allow reports whether the caller may go on. Compare [Limiter].
 func (p *PerKey) Allow(key string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	l, ok := p.limiters[key]
 	if !ok {
 		l = rate.NewLimiter(p.rate, p.burst)
-		// BUG(test): PerKey keeps the limiter of each key that ever was: who
-		// makes up keys is never refused, and fills the memory.
+		// BUG(test): PerKey.Allow keeps the limiter of each key that ever was:
+		// who makes up keys is never refused, and fills the memory.
 		p.limiters[key] = l
 	}
 	return l.Allow()
