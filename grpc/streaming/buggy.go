@@ -27,7 +27,8 @@ func (f Feed) TwoSenders(ctx context.Context, receive func() (*feedv1.TalkReques
 	defer cancel()
 	wg.Go(func() {
 		for e := range f.Entries(ctx) {
-			// BUG(race): TwoSenders calls Send in two goroutines.
+			// BUG(race, deadlock?, hang?, synctest?): TwoSenders calls Send in two
+			// goroutines: frames get mixed up, and at times both ends then wait.
 			if send(e) != nil {
 				return
 			}

@@ -62,11 +62,12 @@
 // Abandoned, and [SendsFirst] needs ten messages in place of megabytes. Test
 // streams on it.
 //
-// The race detector sees two senders in connect, where frames get mixed up and
-// the client reads a length that is none. In grpc-go it sees nothing, and all
-// goes well until both are the first to send at the same moment, which is rare:
-// then one fails with "SendHeader called multiple times". Within the process
-// nothing is wrong with it, so a test there does not show it either.
+// The race detector sees two senders in connect, where frames get mixed up: the
+// client reads a length that is none, and in some runs waits for that much. In
+// grpc-go it sees nothing, and all goes well until both are the first to send at
+// the same moment, which is rare: then one fails with "SendHeader called multiple
+// times". Within the process nothing is wrong with it, so a test there does not
+// show it either.
 package streaming
 
 import (
