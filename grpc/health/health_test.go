@@ -200,7 +200,7 @@ func probe(t *testing.T, addr, service string) int {
 		}
 		t.Skip("go generate builds it:", err)
 	}
-	c := exec.CommandContext(t.Context(), path, "-addr", addr, "-service", service, "-connect-timeout", "10s", "-rpc-timeout", "10s")
+	c := exec.CommandContext(t.Context(), path, "-addr", addr, "-service", service, "-connect-timeout", "60s", "-rpc-timeout", "60s")
 	out, _ := c.CombinedOutput()
 	require.NotNil(t, c.ProcessState, "%s", out)
 	t.Logf("%q %s", service, out)

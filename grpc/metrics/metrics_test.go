@@ -16,9 +16,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 
 	"example.com/goguide/detect"
+	"example.com/goguide/grpc/internal/told"
 	feedv1 "example.com/goguide/grpc/proto/feed/v1"
 	"example.com/goguide/grpc/proto/user/v1/userv1connect"
 )
@@ -159,7 +159,7 @@ func TestMetrics_ofACallAndAStream(t *testing.T) {
 				c := open(t, m, handler{
 					get: func() error {
 						time.Sleep(3 * time.Second)
-						return connectAndGRPC(codes.NotFound)
+						return told.Error(codes.NotFound, "")
 					},
 					list: func(send func() error) error {
 						for range 5 {
@@ -184,17 +184,6 @@ func TestMetrics_ofACallAndAStream(t *testing.T) {
 		})
 	}
 }
-
-// connectAndGRPC is an error of both libraries.
-func connectAndGRPC(c codes.Code) error { return both{c} }
-
-type both struct{ code codes.Code }
-
-func (b both) Error() string { return b.code.String() }
-
-func (b both) GRPCStatus() *status.Status { return status.New(b.code, "") }
-
-func (b both) Unwrap() error { return connect.NewError(connect.Code(b.code), "") }
 
 // A handler may return any number as its code, and a proxy any method.
 func TestMetrics_haveNoLabelsOfStrangers(t *testing.T) {

@@ -25,6 +25,7 @@ import (
 
 	"example.com/goguide/detect/memnet"
 	"example.com/goguide/grpc/health"
+	"example.com/goguide/grpc/internal/told"
 	userv1 "example.com/goguide/grpc/proto/user/v1"
 	"example.com/goguide/grpc/proto/user/v1/userv1connect"
 )
@@ -71,15 +72,7 @@ func (s *service) list(ctx context.Context, send func(*userv1.User) error) error
 }
 
 // errLeaving is an error of both libraries.
-var errLeaving error = leavingError{}
-
-type leavingError struct{}
-
-func (leavingError) Error() string { return "leaving" }
-
-func (leavingError) GRPCStatus() *status.Status { return status.New(codes.Unavailable, "leaving") }
-
-func (leavingError) Unwrap() error { return connect.NewError(connect.CodeUnavailable, "leaving") }
+var errLeaving = told.Error(codes.Unavailable, "leaving")
 
 func (s *service) ListUsers(_ *userv1.ListUsersRequest, stream userv1.UserService_ListUsersServer) error {
 	return s.list(stream.Context(), stream.Send)

@@ -26,6 +26,7 @@ import (
 
 	"example.com/goguide/detect"
 	"example.com/goguide/detect/memnet"
+	"example.com/goguide/grpc/internal/told"
 	feedv1 "example.com/goguide/grpc/proto/feed/v1"
 )
 
@@ -216,19 +217,7 @@ func refuse(context.Context, []byte) error {
 }
 
 // errFull is an error of both libraries.
-var errFull = bothError{}
-
-type bothError struct{}
-
-func (bothError) Error() string { return "the feed is full" }
-
-func (bothError) GRPCStatus() *status.Status {
-	return status.New(codes.ResourceExhausted, "the feed is full")
-}
-
-func (bothError) Unwrap() error {
-	return connect.NewError(connect.CodeResourceExhausted, "the feed is full")
-}
+var errFull = told.Error(codes.ResourceExhausted, "the feed is full")
 
 // accept takes everything.
 func accept(context.Context, []byte) error { return nil }

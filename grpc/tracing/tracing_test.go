@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"connectrpc.com/connect/v2"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/otel/codes"
@@ -14,9 +13,9 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
 	rpccodes "google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 
 	"example.com/goguide/detect"
+	"example.com/goguide/grpc/internal/told"
 )
 
 func TestTracing_isOneTraceOverTwoHops(t *testing.T) {
@@ -137,16 +136,8 @@ func coded(c rpccodes.Code) error {
 	if c == rpccodes.OK {
 		return nil
 	}
-	return both{c}
+	return told.Error(c, "")
 }
-
-type both struct{ code rpccodes.Code }
-
-func (b both) Error() string { return b.code.String() }
-
-func (b both) GRPCStatus() *status.Status { return status.New(b.code, "") }
-
-func (b both) Unwrap() error { return connect.NewError(connect.Code(b.code), "") }
 
 // A doer is Do or one of its bugs.
 type doer func(ctx context.Context, tracer trace.Tracer, name string, f func(ctx context.Context) error) error

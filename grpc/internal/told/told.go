@@ -1,5 +1,6 @@
 // Package told knows which code each library sends to the client for an error of
-// a handler, which is what a log and a metric should have.
+// a handler, which is what a log and a metric should have, and makes errors that
+// are the same in both.
 package told
 
 import (
@@ -34,4 +35,20 @@ func GRPC(err error) codes.Code {
 		return s.Code()
 	}
 	return status.FromContextError(err).Code()
+}
+
+// Error returns an error of a handler that has one code and text in both
+// libraries.
+func Error(c codes.Code, text string) error { return both{status.New(c, text)} }
+
+type both struct{ status *status.Status }
+
+func (b both) Error() string { return b.status.Message() }
+
+// GRPCStatus is what grpc-go looks for.
+func (b both) GRPCStatus() *status.Status { return b.status }
+
+// Unwrap leads to what connect-go looks for.
+func (b both) Unwrap() error {
+	return connect.NewError(connect.Code(b.status.Code()), b.status.Message())
 }

@@ -32,6 +32,17 @@ var handled = []error{
 	connect.NewError(connect.CodeNotFound, ""),
 	fmt.Errorf("finding: %w", connect.NewError(connect.CodeNotFound, "")),
 	connect.NewError(connect.CodeNotFound, "").WithRemote(),
+	gone,
+}
+
+var gone = told.Error(codes.NotFound, "gone")
+
+func TestError_isTheSameInBoth(t *testing.T) {
+	t.Parallel()
+	for _, code := range []codes.Code{told.Connect(gone), told.GRPC(gone)} {
+		assert.Equal(t, codes.NotFound, code)
+	}
+	assert.EqualError(t, gone, "gone")
 }
 
 // What is told here is what a client hears over HTTP/2.
