@@ -14,10 +14,17 @@ MODULES = $(shell git ls-files '*go.mod' | grep -v testdata/ | xargs -n1 dirname
 TOOL = cd tools && GOWORK=off go
 PLAIN = CGO_ENABLED=0 $(if $(findstring go1.26,$(shell go env GOVERSION)),GOEXPERIMENT=goroutineleakprofile)
 
-.PHONY: help test matrix lint tidy sync generate check bench prefetch mutate stress
+.PHONY: help site record test matrix lint tidy sync generate check bench prefetch mutate stress survey shop
 
 help: ## list these verbs
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 12
+
+site: record ## run everything in both modes, keep what the detectors say, build the reference and serve it; Ctrl-C ends it
+	@go run ./site serve
+
+# Reports are no part of git: each run has other addresses in them.
+record: lint ## make matrix, and keep each detector's report in .cache/record, for the site
+	@$(TOOL) run ./matrix -root .. -record ../.cache/record
 
 matrix: lint ## run everything in both modes and the linters, show each bug and who catches it, update the tables
 	@$(TOOL) run ./matrix -root ..
@@ -48,14 +55,22 @@ prefetch: ## download and build all that the other verbs need, for a day without
 	@for m in $(MODULES); do (cd $$m && GOWORK=off go mod download); done
 	go test -race -count=1 -run='^$$' work
 	$(PLAIN) go test -count=1 -run='^$$' work
+	go build -o /dev/null ./workshop
+	@cd workshop && for x in course/*/; do GOWORK=off go test -race -count=1 -run='^$$' "./$$x"; done
 	@$(TOOL) build -o /dev/null tool
 	@cd tools/rpc && GOWORK=off go build -o ../../.cache/ tool
 
 mutate: ## break every BUG note, and end every bug, one at a time: a test must fail each time
 	@$(TOOL) run ./mutate -root ..
 
+shop: ## three services under load, and a page on which one breaks them; Ctrl-C ends it
+	@go run ./grpc/cmd/shop
+
 stress: ## 100 runs of all tests, shuffled, at 1, 2 and 8 CPUs, with a core kept busy
 	@./tools/stress
+
+survey: ## what goguidevet reports in the standard library and five large modules
+	@./tools/survey
 
 lint/%:
 	@$(TOOL) run ./lint -root .. -linter $(LINTER) $(GOGUIDEVET:%=-goguidevet %) -out ../.cache/lint $*

@@ -67,7 +67,8 @@
 //	go test -race ./...
 //	CGO_ENABLED=0 GOEXPERIMENT=goroutineleakprofile go test ./...
 //
-// From Go 1.27 on the second needs no GOEXPERIMENT.
+// On Go 1.27 the second goes without GOEXPERIMENT, whose name it refuses: every
+// build has the profile.
 package detect
 
 import (

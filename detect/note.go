@@ -24,13 +24,13 @@ var others = strings.Fields(`compiler vet staticcheck test
 	copyloopvar cyclop decorder depguard dogsled dupl dupword durationcheck embeddedstructfieldcheck err113 errcheck
 	errchkjson errname errorlint exhaustive exhaustruct exptostd fatcontext forbidigo forcetypeassert funcorder funlen
 	ginkgolinter gocheckcompilerdirectives gochecknoglobals gochecknoinits gochecksumtype gocognit goconst gocritic
-	gocyclo godoclint godot godox goheader gomoddirectives gomodguard goprintffuncname gosec gosmopolitan grouper iface
-	importas inamedparam ineffassign interfacebloat intrange iotamixing ireturn lll loggercheck maintidx makezero mirror
-	misspell mnd modernize musttag nakedret nestif nilerr nilnesserr nilnil nlreturn noctx noinlineerr nolintlint
-	nonamedreturns nosprintfhostport paralleltest perfsprint prealloc predeclared promlinter protogetter reassign
-	recvcheck revive rowserrcheck sloglint spancheck sqlclosecheck tagalign tagliatelle testableexamples testifylint
-	testpackage thelper tparallel unconvert unparam unqueryvet unused usestdlibvars usetesting varnamelen wastedassign
-	whitespace wrapcheck wsl zerologlint
+	gocyclo godoclint godot godox goheader gomoddirectives gomodguard goprintffuncname gosec gosmopolitan
+	govet grouper iface importas inamedparam ineffassign interfacebloat intrange iotamixing ireturn lll loggercheck
+	maintidx makezero mirror misspell mnd modernize musttag nakedret nestif nilerr nilnesserr nilnil nlreturn noctx
+	noinlineerr nolintlint nonamedreturns nosprintfhostport paralleltest perfsprint prealloc predeclared promlinter
+	protogetter reassign recvcheck revive rowserrcheck sloglint spancheck sqlclosecheck tagalign tagliatelle
+	testableexamples testifylint testpackage thelper tparallel unconvert unparam unqueryvet unused usestdlibvars
+	usetesting varnamelen wastedassign whitespace wrapcheck wsl zerologlint
 	deferredclose embeddedbloat fireandforget stringwrap typednil`)
 
 // A note is one BUG comment.

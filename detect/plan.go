@@ -349,7 +349,7 @@ func bug(t testing.TB, scenario func(), opts []Option) {
 	p.soundOrFatal(seen)
 	reports := p.reports(seen)
 	if len(decl.notes) == 0 {
-		t.Fatalf("detect: %s: %s has no BUG note. Its detectors in this build say:\n"+
+		t.Fatalf("detect: %s: %s has no BUG note. The detectors of this mode say (run the other one too):\n"+
 			"\t// BUG(%s): say here what goes wrong\n%s",
 			decl.at(), decl.name, strings.Join(caught(reports), ", "), brief(reports))
 	}

@@ -12,7 +12,7 @@
 // goroutines have written at once.
 //
 //	request 1                      request 2
-//	defer recover()
+//	defer func() { recover() }()
 //	hits["/"]++
 //	                               hits["/"]++
 //	fatal error: concurrent map writes

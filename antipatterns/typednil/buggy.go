@@ -18,7 +18,7 @@ func check(f Form) *FormError {
 // Compared returns the status for a form. Compare [Check].
 func Compared(f Form) (status int) {
 	var err error = check(f)
-	// BUG(test, vet, staticcheck): Compared compares an error in which there is
+	// BUG(test, govet, staticcheck): Compared compares an error in which there is
 	// a nil pointer, and its type: a form that is right gets a 400.
 	if err != nil {
 		return http.StatusBadRequest

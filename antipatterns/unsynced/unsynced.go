@@ -3,7 +3,8 @@
 // that they are part of. It belongs to part 14 of the guide, anti-pattern 6.
 //
 // Each goroutine may see what another has written now, later, in another order,
-// or never: the language says nothing, so a right answer proves nothing.
+// or never: the language promises little about which, so a right answer proves
+// nothing.
 // Making each variable atomic ends the data race and keeps the logical one:
 //
 //	request 1                      request 2

@@ -1,6 +1,5 @@
 // Package done stops many goroutines at once by closing a channel, and shows
-// three ways in which some of them do not hear it. It belongs to part 3.4 of
-// the guide.
+// three ways to get that wrong. It belongs to part 3.4 of the guide.
 //
 // A value goes to one receiver. A close goes to all, also to those who ask
 // later: a receive from a closed channel never blocks (spec, "Receive
@@ -11,8 +10,8 @@
 //	return                         second: <-done   // for ever
 //
 // The done channel is older than context (blog "Go Concurrency Patterns:
-// Pipelines and cancellation", 2014), and ctx.Done is one: read-only, closed
-// by the cancel function alone, and closed once however often that is called.
+// Pipelines and cancellation", 2014), and ctx.Done is one: read-only, closed by
+// the cancel function, the deadline or the parent's end, and closed once.
 //
 // # What to write
 //

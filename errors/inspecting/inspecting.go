@@ -1,6 +1,6 @@
-// Package inspecting asks an error what it is. It shows four questions that get
-// no answer once somebody wraps the error, and one that panics. It belongs to
-// part 5.2 of the guide.
+// Package inspecting asks an error what it is. It shows three questions that get
+// no answer once somebody wraps the error, one that never gets any, and one that
+// panics. It belongs to part 5.2 of the guide.
 //
 // An error is a tree: itself, what it wraps, what that wraps. The operators of
 // the language look at the root only, and so a word of context, added in

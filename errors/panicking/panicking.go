@@ -24,8 +24,8 @@
 //     never gets past the first test (the regular expression of [Eval]).
 //   - A panic says that the program is wrong, not the input. [Fee] may demand a
 //     valid [Kind], because [ParseKind] has refused all others.
-//   - A recursive parser may unwind by panic, as text/template and Go 1.26's
-//     encoding/json do. Then every exported function of the package recovers
+//   - A recursive parser or encoder may unwind by panic, as text/template's
+//     parser and Go 1.26's encoder of JSON do. Then every exported function of the package recovers
 //     its own type, and panics again with all else ([Eval]). Its depth has a
 //     limit: the runtime's stack overflow is fatal, and no recover sees it.
 //

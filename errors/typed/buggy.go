@@ -28,7 +28,7 @@ func StoredPointer(
 		err := cancel()
 		if err == nil {
 			err = record("cancel")
-			// BUG(test, vet, staticcheck): StoredPointer has stored an
+			// BUG(test, govet, staticcheck): StoredPointer has stored an
 			// *AuditError in an error, where a nil pointer is not nil: what
 			// succeeds gets a 500.
 			if err != nil {

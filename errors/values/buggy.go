@@ -15,7 +15,7 @@ func ScanOnly(r io.Reader) (lines int) {
 	for s.Scan() {
 		lines++
 	}
-	// BUG(test): ScanOnly never asks Err: at a line of more than 64 KiB Scan
+	// BUG(test): ScanOnly never asks Err: at a line of 64 KiB or more Scan
 	// says false, as it does at the end, and half a file counts as a whole one.
 	return lines
 }

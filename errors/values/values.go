@@ -79,7 +79,7 @@ func Sum(r io.Reader) (sum uint32, err error) {
 	}
 }
 
-// Count returns how many lines r has. A line of more than 64 KiB is an error,
+// Count returns how many lines r has. A line of 64 KiB or more is an error,
 // [bufio.ErrTooLong].
 func Count(r io.Reader) (lines int, err error) {
 	s := bufio.NewScanner(r)

@@ -29,7 +29,8 @@
 //   - To tell two kinds of number apart: definitions, never aliases
 //     ([AccountID], [OrderID]).
 //
-// What an alias cannot be: a place for methods, a type parameter by itself
+// What an alias with type parameters cannot be: a place for methods (one without
+// them can, if its type is of the same package), a type parameter by itself
 // (type T[P any] = P), recursive, or used without type arguments. The compiler
 // infers none.
 //

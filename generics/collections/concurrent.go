@@ -7,9 +7,9 @@ import (
 )
 
 // A ConcurrentMap is a map that several goroutines may use at once. The zero
-// value is empty. It must not be copied. For keys that are written once and
-// read often, and for goroutines that have keys of their own, sync.Map is
-// faster; it has no type and no Update.
+// value is empty. It must not be copied. sync.Map may be faster for keys
+// that are written once and read often, on many cores; syncx/syncmap measures
+// it. It has no type and no Update.
 type ConcurrentMap[K comparable, V any] struct {
 	mu sync.RWMutex
 	m  map[K]V

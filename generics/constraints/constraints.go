@@ -20,7 +20,7 @@
 //     [Max] is for data with gaps: it leaves NaN out, by cmp.Compare, to which
 //     NaN is less than every number and equal to itself.
 //   - [Number] with a ~ at every term, so that named types belong to it. The
-//     guide's int | int64 | float64 has none, and names three of twelve.
+//     guide's int | int64 | float64 has none, and names three of thirteen.
 //   - [Sum] into a type that the caller names and that is wide enough.
 //   - S ~[]E where a slice comes back: with []E a named slice type comes back
 //     as a plain one, without its methods.

@@ -84,7 +84,7 @@ func (n *Node[T]) push(yield func(T) bool) bool {
 
 // Lines yields the lines of a file without their ends. Each range opens the
 // file anew, and closes it however the loop is left. An error is the last pair,
-// with an empty line; a line over 64 KiB is one.
+// with an empty line; a line of 64 KiB or more is one.
 func Lines(fsys fs.FS, name string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		f, err := fsys.Open(name)

@@ -18,7 +18,8 @@
 //
 // # What to write
 //
-//   - Reset alone ([Watch]). No Stop before it, no drain, no Stop at the end.
+//   - Reset alone ([Watch]). No Stop before it, no drain, and none needed at
+//     the end.
 //     In a loop, one timer: a new time.After at each turn takes twice as long,
 //     and 248 bytes, but where it is clearer it is no leak ([Retry]).
 //     go test -run='^$' -bench=Timeout

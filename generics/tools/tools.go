@@ -1,6 +1,6 @@
-// Package tools holds what Go 1.24 to 1.27 brought to the go command, to tests
-// and to the language, as far as no other package shows it, and three bugs that
-// came with it or that it ends. It belongs to part 10.1 of the guide.
+// Package tools holds some of what Go 1.24 to 1.27 brought to the go command, to
+// tests and to the language and no other package shows, and three bugs that came
+// with it or that it ends. It belongs to part 10.1 of the guide.
 //
 // A test's context ends before its cleanups run, so that what the test started
 // can be awaited there. What a cleanup itself calls is given an ended one:

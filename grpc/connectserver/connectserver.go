@@ -57,6 +57,7 @@ import (
 	"net"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"connectrpc.com/connect/v2"
@@ -79,10 +80,11 @@ type Server struct {
 	health *grpchealth.StaticChecker
 }
 
-// New returns a server. It says SERVING until [Server.SetServing] or
-// [Server.Shutdown].
-func New(c users.Config) *Server {
-	rpc := NewRPC(c)
+// New returns a server. Interceptors go around all that it does with a call
+// (package chain has them); the first is the outermost. It says SERVING until
+// [Server.SetServing] or [Server.Shutdown].
+func New(c users.Config, around ...connect.ServerInterceptor) *Server {
+	rpc := NewRPC(c, around...)
 	grpcreflect.Register(rpc)
 	mux := mounted(rpc)
 	s := &Server{
@@ -114,8 +116,8 @@ func New(c users.Config) *Server {
 }
 
 // NewRPC returns the service without HTTP, for connectinprocess and tests.
-func NewRPC(c users.Config) *connect.Server {
-	rpc := connect.NewServer(identified, answered(c.Log))
+func NewRPC(c users.Config, around ...connect.ServerInterceptor) *connect.Server {
+	rpc := connect.NewServer(append(slices.Clip(around), answered(c.Log))...)
 	userv1connect.RegisterUserServiceHandler(rpc,
 		service{Service: users.NewService(c.Store)})
 	return rpc
@@ -158,22 +160,6 @@ func (s *Server) SetServing(serving bool) {
 	}
 	s.health.SetStatus("", status)
 	s.health.SetStatus(userv1connect.UserServiceName, status)
-}
-
-// identified sends a request's id back to whoever sent it.
-func identified(next connect.ServerFunc) connect.ServerFunc {
-	return func(
-		ctx context.Context,
-		spec connect.Spec,
-		stream connect.ServerStream,
-	) error {
-		if info, ok := connect.CallInfoForServerContext(ctx); ok {
-			if id := info.RequestHeader().Get("X-Request-ID"); id != "" {
-				info.ResponseHeader().Set("X-Request-ID", id)
-			}
-		}
-		return next(ctx, spec, stream)
-	}
 }
 
 // answered makes of each error, and of a panic, what the client may know of it,

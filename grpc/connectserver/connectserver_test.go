@@ -11,13 +11,14 @@ import (
 
 	"example.com/goguide/detect/memnet"
 	"example.com/goguide/grpc/contract"
+	"example.com/goguide/grpc/requestid"
 	"example.com/goguide/grpc/users"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestContract(t *testing.T) {
-	contract.Run(t, func(c users.Config) contract.Server { return New(c) }, contract.All()...)
+	contract.Run(t, func(c users.Config) contract.Server { return New(c, requestid.ConnectServer()) }, contract.All()...)
 }
 
 // A signal may come before main has come to Serve.

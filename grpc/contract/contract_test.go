@@ -21,6 +21,7 @@ import (
 	"example.com/goguide/grpc/connectserver"
 	userv1 "example.com/goguide/grpc/proto/user/v1"
 	"example.com/goguide/grpc/proto/user/v1/userv1connect"
+	"example.com/goguide/grpc/requestid"
 	"example.com/goguide/grpc/users"
 )
 
@@ -60,7 +61,7 @@ func failures(t *testing.T, r rule, build Build, patience time.Duration) []strin
 	return seen.failures
 }
 
-func correct(c users.Config) Server { return connectserver.New(c) }
+func correct(c users.Config) Server { return connectserver.New(c, requestid.ConnectServer()) }
 
 // Each rule fails where a server breaks it, and with a server that does not it
 // passes, or this test would prove nothing.

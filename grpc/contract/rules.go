@@ -24,7 +24,7 @@ import (
 var rules = []rule{
 	{"what is created can be got", created, nil},
 	{"calls do not mix", concurrent, nil},
-	{"a request's id comes back", identified, nil},
+	{"a request's id comes back, and one without an id gets one", identified, nil},
 	{"INVALID_ARGUMENT: all flaws at once, by field", invalid, nil},
 	{"NOT_FOUND: with a reason", notFound, nil},
 	{"ALREADY_EXISTS: with a reason", taken, nil},
@@ -109,7 +109,7 @@ func identified(t require.TestingT, _ *session, c caller) {
 	r = get("nobody")
 	r.id = "r-8"
 	assert.Equal(t, []string{"r-8"}, c(context.Background(), r).header.Values("X-Request-ID"), "of an error too")
-	assert.Empty(t, c(context.Background(), get("nobody")).header.Values("X-Request-ID"))
+	assert.Len(t, c(context.Background(), get("nobody")).header.Values("X-Request-ID"), 1, "one is made")
 }
 
 func invalid(t require.TestingT, _ *session, c caller) {

@@ -10,9 +10,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/goguide/grpc/connectserver"
 	"example.com/goguide/grpc/grpcserver"
+	"example.com/goguide/grpc/internal/pinned"
 	userv1 "example.com/goguide/grpc/proto/user/v1"
+	"example.com/goguide/grpc/requestid"
 	"example.com/goguide/grpc/users"
 )
 
@@ -21,22 +22,14 @@ import (
 
 func command(t *testing.T, name string, args ...string) *exec.Cmd {
 	t.Helper()
-	path, err := filepath.Abs("../../.cache/" + name)
-	require.NoError(t, err)
-	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("CI builds it first:", err)
-		}
-		t.Skip("go generate builds it:", err)
-	}
-	return exec.CommandContext(t.Context(), path, args...)
+	return pinned.Command(t, "../..", name, args...)
 }
 
 // each runs a test with both servers, without TLS and with it.
 func each(t *testing.T, test func(t *testing.T, s *session, ca string)) {
 	for name, build := range map[string]Build{
-		"connect-go": func(c users.Config) Server { return connectserver.New(c) },
-		"grpc-go":    func(c users.Config) Server { return grpcserver.New(c) },
+		"connect-go": correct,
+		"grpc-go":    func(c users.Config) Server { return grpcserver.New(c, requestid.GRPCServer()...) },
 	} {
 		t.Run(name+" without TLS", func(t *testing.T) {
 			t.Parallel()

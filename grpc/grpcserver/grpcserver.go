@@ -37,6 +37,7 @@ import (
 	"math"
 	"net"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"google.golang.org/grpc"
@@ -46,7 +47,6 @@ import (
 	"google.golang.org/grpc/health"
 	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/keepalive"
-	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/reflection"
 	"google.golang.org/grpc/status"
 
@@ -60,16 +60,18 @@ type Server struct {
 	health *health.Server
 }
 
-// New returns a server. It says SERVING until [Server.SetServing] or
-// [Server.Shutdown].
-func New(c users.Config) *Server {
-	options := []grpc.ServerOption{
-		grpc.ChainUnaryInterceptor(identified, answered(c.Log)),
+// New returns a server. Options may bring interceptors that go around all that it
+// does with a call (package chain has them), by grpc.ChainUnaryInterceptor and
+// grpc.ChainStreamInterceptor; the first is the outermost. It says SERVING until
+// [Server.SetServing] or [Server.Shutdown].
+func New(c users.Config, around ...grpc.ServerOption) *Server {
+	options := append(slices.Clip(around),
+		grpc.ChainUnaryInterceptor(answered(c.Log)),
 		grpc.ChainStreamInterceptor(recoveredStream(c.Log)),
 		grpc.MaxRecvMsgSize(users.MaxMessage),
 		grpc.MaxConcurrentStreams(250),
-		grpc.MaxHeaderListSize(16 << 10),
-		grpc.ConnectionTimeout(10 * time.Second), // for the handshake
+		grpc.MaxHeaderListSize(16<<10),
+		grpc.ConnectionTimeout(10*time.Second), // for the handshake
 		grpc.KeepaliveParams(keepalive.ServerParameters{
 			MaxConnectionIdle: 5 * time.Minute,
 			// Behind a balancer some minutes, so that load moves.
@@ -81,7 +83,7 @@ func New(c users.Config) *Server {
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{
 			MinTime: 10 * time.Second, // who pings more often is sent away
 		}),
-	}
+	)
 	if c.TLS != nil {
 		options = append(options, grpc.Creds(credentials.NewTLS(c.TLS)))
 	}
@@ -153,23 +155,6 @@ func (s *Server) SetServing(serving bool) {
 	s.health.SetServingStatus("", status)
 	s.health.SetServingStatus(
 		userv1.UserService_ServiceDesc.ServiceName, status)
-}
-
-// identified sends a request's id back to whoever sent it.
-func identified(
-	ctx context.Context,
-	r any,
-	_ *grpc.UnaryServerInfo,
-	next grpc.UnaryHandler,
-) (any, error) {
-	id := metadata.ValueFromIncomingContext(ctx, "x-request-id")
-	if len(id) > 0 {
-		header := metadata.Pairs("x-request-id", id[0])
-		if err := grpc.SetHeader(ctx, header); err != nil {
-			return nil, status.Error(codes.Internal, "internal error")
-		}
-	}
-	return next(ctx, r)
 }
 
 // answered makes of each error, and of a panic, what the client may know of it,

@@ -19,13 +19,14 @@ import (
 	"example.com/goguide/detect/memnet"
 	"example.com/goguide/grpc/contract"
 	userv1 "example.com/goguide/grpc/proto/user/v1"
+	"example.com/goguide/grpc/requestid"
 	"example.com/goguide/grpc/users"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestContract(t *testing.T) {
-	contract.Run(t, func(c users.Config) contract.Server { return New(c) }, contract.GRPC()...)
+	contract.Run(t, func(c users.Config) contract.Server { return New(c, requestid.GRPCServer()...) }, contract.GRPC()...)
 }
 
 // A signal may come before main has come to Serve.

@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"net"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -17,6 +14,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"example.com/goguide/detect"
+	"example.com/goguide/grpc/internal/pinned"
 )
 
 func TestGreenAgain(t *testing.T) {
@@ -192,15 +190,7 @@ func TestState_tellsWhoWatches(t *testing.T) {
 // probe runs the pinned grpc-health-probe, which go generate builds, and returns
 // its exit code.
 func probe(t *testing.T, addr, service string) int {
-	path, err := filepath.Abs("../../.cache/grpc-health-probe")
-	require.NoError(t, err)
-	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("CI builds it first:", err)
-		}
-		t.Skip("go generate builds it:", err)
-	}
-	c := exec.CommandContext(t.Context(), path, "-addr", addr, "-service", service, "-connect-timeout", "60s", "-rpc-timeout", "60s")
+	c := pinned.Command(t, "../..", "grpc-health-probe", "-addr", addr, "-service", service, "-connect-timeout", "60s", "-rpc-timeout", "60s")
 	out, _ := c.CombinedOutput()
 	require.NotNil(t, c.ProcessState, "%s", out)
 	t.Logf("%q %s", service, out)

@@ -1,7 +1,6 @@
 package health
 
 import (
-	"context"
 	"log/slog"
 	"net"
 	"net/http"
@@ -10,15 +9,14 @@ import (
 
 	"connectrpc.com/grpchealth"
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/health"
 	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
 
 	"example.com/goguide/detect/memnet"
+	"example.com/goguide/grpc/internal/inmemory"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -69,10 +67,7 @@ func served(l net.Listener, h healthv1.HealthServer) (stop func()) {
 
 // asking returns a client of a listener.
 func asking(t *testing.T, l *memnet.Listener) (healthv1.HealthClient, func()) {
-	conn, err := grpc.NewClient("passthrough:memory",
-		grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithContextDialer(func(ctx context.Context, addr string) (net.Conn, error) { return l.Dial(ctx, "", addr) }))
-	require.NoError(t, err)
+	conn := inmemory.Dial(l)
 	return healthv1.NewHealthClient(conn), func() { assert.NoError(t, conn.Close()) }
 }
 

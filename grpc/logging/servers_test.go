@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"net"
 	"sync"
 	"testing"
 
@@ -17,11 +16,11 @@ import (
 	"go.uber.org/goleak"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 
 	"example.com/goguide/detect/memnet"
+	"example.com/goguide/grpc/internal/inmemory"
 	"example.com/goguide/grpc/internal/told"
 	userv1 "example.com/goguide/grpc/proto/user/v1"
 	"example.com/goguide/grpc/proto/user/v1/userv1connect"
@@ -125,10 +124,8 @@ func byGRPC(server ...grpc.ServerOption) caller {
 		userv1.RegisterUserServiceServer(s, handler{do: do})
 		served := make(chan error, 1)
 		go func() { served <- s.Serve(l) }()
-		conn, err := grpc.NewClient("passthrough:memory",
-			grpc.WithTransportCredentials(insecure.NewCredentials()),
-			grpc.WithContextDialer(func(ctx context.Context, addr string) (net.Conn, error) { return l.Dial(ctx, "", addr) }))
-		require.NoError(t, err)
+		conn := inmemory.Dial(l)
+		var err error
 		ctx = metadata.AppendToOutgoingContext(ctx, requestid.Header, "9f-1", "authorization", "Bearer hunter2")
 		if stream {
 			s, serr := userv1.NewUserServiceClient(conn).ListUsers(ctx, new(userv1.ListUsersRequest))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net"
 	"strings"
 	"testing"
 
@@ -16,10 +15,10 @@ import (
 	"go.uber.org/goleak"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/status"
 
 	"example.com/goguide/detect/memnet"
+	"example.com/goguide/grpc/internal/inmemory"
 	userv1 "example.com/goguide/grpc/proto/user/v1"
 	"example.com/goguide/grpc/proto/user/v1/userv1connect"
 )
@@ -100,10 +99,7 @@ func serve(t *testing.T, h handler, server ...grpc.ServerOption) client {
 	userv1.RegisterUserServiceServer(s, h)
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(l) }()
-	conn, err := grpc.NewClient("passthrough:memory",
-		grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithContextDialer(func(ctx context.Context, addr string) (net.Conn, error) { return l.Dial(ctx, "", addr) }))
-	require.NoError(t, err)
+	conn := inmemory.Dial(l)
 	c := userv1.NewUserServiceClient(conn)
 	return client{
 		func(id string) codes.Code {

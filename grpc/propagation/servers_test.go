@@ -2,7 +2,6 @@ package propagation
 
 import (
 	"context"
-	"net"
 	"strings"
 	"testing"
 	"time"
@@ -13,10 +12,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/metadata"
 
 	"example.com/goguide/detect/memnet"
+	"example.com/goguide/grpc/internal/inmemory"
 	userv1 "example.com/goguide/grpc/proto/user/v1"
 	"example.com/goguide/grpc/proto/user/v1/userv1connect"
 )
@@ -73,10 +72,7 @@ func byGRPC(t *testing.T, do func(context.Context) error, server []grpc.ServerOp
 	userv1.RegisterUserServiceServer(s, handler{do: do})
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(l) }()
-	conn, err := grpc.NewClient("passthrough:memory", append(client,
-		grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithContextDialer(func(ctx context.Context, addr string) (net.Conn, error) { return l.Dial(ctx, "", addr) }))...)
-	require.NoError(t, err)
+	conn := inmemory.Dial(l, client...)
 	return userv1.NewUserServiceClient(conn), func() {
 		assert.NoError(t, conn.Close())
 		s.GracefulStop()

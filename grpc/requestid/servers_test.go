@@ -2,7 +2,6 @@ package requestid
 
 import (
 	"context"
-	"net"
 	"strings"
 	"testing"
 
@@ -12,9 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
 
 	"example.com/goguide/detect/memnet"
+	"example.com/goguide/grpc/internal/inmemory"
 	userv1 "example.com/goguide/grpc/proto/user/v1"
 	"example.com/goguide/grpc/proto/user/v1/userv1connect"
 )
@@ -69,10 +68,7 @@ func byGRPC(t *testing.T, h handler, server []grpc.ServerOption, client ...grpc.
 	userv1.RegisterUserServiceServer(s, h)
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(l) }()
-	conn, err := grpc.NewClient("passthrough:memory", append(client,
-		grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithContextDialer(func(ctx context.Context, addr string) (net.Conn, error) { return l.Dial(ctx, "", addr) }))...)
-	require.NoError(t, err)
+	conn := inmemory.Dial(l, client...)
 	return userv1.NewUserServiceClient(conn), func() {
 		assert.NoError(t, conn.Close())
 		s.Stop()

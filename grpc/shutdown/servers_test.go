@@ -18,13 +18,13 @@ import (
 	"go.uber.org/goleak"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/credentials/insecure"
 	grpchealthserver "google.golang.org/grpc/health"
 	healthv1 "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
 
 	"example.com/goguide/detect/memnet"
 	"example.com/goguide/grpc/health"
+	"example.com/goguide/grpc/internal/inmemory"
 	"example.com/goguide/grpc/internal/told"
 	userv1 "example.com/goguide/grpc/proto/user/v1"
 	"example.com/goguide/grpc/proto/user/v1/userv1connect"
@@ -145,10 +145,7 @@ func plainly(f serve) func(*Drain) serve { return func(*Drain) serve { return f 
 
 // dial returns a connection of its own, and what closes it.
 func (r *run) dial() (*grpc.ClientConn, func()) {
-	conn, err := grpc.NewClient("passthrough:memory",
-		grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithContextDialer(func(ctx context.Context, addr string) (net.Conn, error) { return r.listen.Dial(ctx, "", addr) }))
-	require.NoError(r.t, err)
+	conn := inmemory.Dial(r.listen)
 	return conn, func() { assert.NoError(r.t, conn.Close()) }
 }
 

@@ -17,15 +17,14 @@ import (
 	"connectrpc.com/connect/v2/connecthttp"
 	"connectrpc.com/connect/v2/connectinprocess"
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/status"
 
 	"example.com/goguide/detect"
 	"example.com/goguide/detect/memnet"
+	"example.com/goguide/grpc/internal/inmemory"
 	"example.com/goguide/grpc/internal/told"
 	feedv1 "example.com/goguide/grpc/proto/feed/v1"
 )
@@ -98,11 +97,7 @@ func byGRPC(t *testing.T, s Service) link {
 	RegisterGRPC(server, s)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(w) }()
-	conn, err := grpc.NewClient("passthrough:memory",
-		grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithIdleTimeout(0),
-		grpc.WithContextDialer(func(ctx context.Context, addr string) (net.Conn, error) { return w.Dial(ctx, "", addr) }))
-	require.NoError(t, err)
+	conn := inmemory.Dial(w, grpc.WithIdleTimeout(0))
 	end := func(stop func()) func() {
 		return func() {
 			stop()

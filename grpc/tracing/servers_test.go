@@ -3,7 +3,6 @@ package tracing
 import (
 	"context"
 	"log/slog"
-	"net"
 	"net/http"
 	"testing"
 	"time"
@@ -17,9 +16,9 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/goleak"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
 
 	"example.com/goguide/detect/memnet"
+	"example.com/goguide/grpc/internal/inmemory"
 	userv1 "example.com/goguide/grpc/proto/user/v1"
 	"example.com/goguide/grpc/proto/user/v1/userv1connect"
 )
@@ -62,10 +61,7 @@ func dialed(t *testing.T, server grpc.ServerOption, client grpc.DialOption, get 
 	userv1.RegisterUserServiceServer(s, handler{get: get})
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(l) }()
-	conn, err := grpc.NewClient("passthrough:memory", client,
-		grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithContextDialer(func(ctx context.Context, addr string) (net.Conn, error) { return l.Dial(ctx, "", addr) }))
-	require.NoError(t, err)
+	conn := inmemory.Dial(l, client)
 	return func(ctx context.Context) error {
 			_, err := userv1.NewUserServiceClient(conn).GetUser(ctx, new(userv1.GetUserRequest))
 			return err

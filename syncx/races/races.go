@@ -1,5 +1,5 @@
-// Package races shows the data races that people write, one for each class
-// that studies of real programs have found. It belongs to part 6.3 of the
+// Package races shows the data races that people write, at least one for
+// each class that studies of real programs have found. It belongs to part 6.3 of the
 // guide.
 //
 // A data race is two accesses to one variable, at least one of them a write,

@@ -82,8 +82,6 @@ func linters(list string) []string {
 		item = strings.TrimSuffix(item, "?")
 		switch {
 		case slices.Contains(notLinters, item), strings.HasPrefix(item, "until "), strings.HasPrefix(item, "since "):
-		case item == "vet":
-			names = append(names, "govet")
 		default:
 			names = append(names, item)
 		}

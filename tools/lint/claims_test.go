@@ -46,7 +46,7 @@ func TestCompare(t *testing.T) {
 		"m/p/buggy.go:6: error not checked (errcheck): if that is the bug, a BUG note on this line or just above it must name errcheck",
 		"m/p/buggy.go:10: unused (unused): if that is the bug, a BUG note on this line or just above it must name unused",
 		"m/p/p.go:6: error not checked (errcheck)",
-		"m/p/buggy.go:13: the note of Overclaimed names govet, which finds nothing on this line",
+		"m/p/buggy.go:13: the note of Overclaimed names vet, which finds nothing on this line",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
@@ -54,9 +54,9 @@ func TestCompare(t *testing.T) {
 }
 
 func TestUnnoticed_findsClaimsThatStandTwice(t *testing.T) {
-	findings := []finding{{"buggy.go", 5, "errcheck", "not checked"}, {"buggy.go", 7, "govet", "copied"}}
+	findings := []finding{{"buggy.go", 5, "errcheck", "not checked"}, {"buggy.go", 7, "vet", "copied"}}
 	once := claim{file: "buggy.go", line: 5, name: "F", linters: []string{"errcheck"}}
-	other := claim{file: "buggy.go", line: 7, name: "G", linters: []string{"govet"}}
+	other := claim{file: "buggy.go", line: 7, name: "G", linters: []string{"vet"}}
 	if got := unnoticed(findings, []claim{once, other}); len(got) > 0 {
 		t.Errorf("got %q", got)
 	}
@@ -82,8 +82,8 @@ func TestReadVet(t *testing.T) {
 
 func TestNoted_namesToolsAsNotesDo(t *testing.T) {
 	dir := t.TempDir()
-	findings := []finding{{"m/buggy.go", 5, "govet", "copied"}, {"m/p.go", 5, "errcheck", "not noted"}}
-	claims := []claim{{"m/buggy.go", 3, 5, "F", "F copies", []string{"govet"}}}
+	findings := []finding{{"m/buggy.go", 5, "vet", "copied"}, {"m/p.go", 5, "errcheck", "not noted"}}
+	claims := []claim{{"m/buggy.go", 3, 5, "F", "F copies", []string{"vet"}}}
 	if err := write(dir, "m/n", noted(findings, claims)); err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestNoted_namesToolsAsNotesDo(t *testing.T) {
 		t.Fatal(err)
 	}
 	var all []Noted
-	if err := json.Unmarshal(text, &all); err != nil || !slices.Equal(all, []Noted{{"m/buggy.go", 3, "vet", "F", "F copies"}}) {
+	if err := json.Unmarshal(text, &all); err != nil || !slices.Equal(all, []Noted{{"m/buggy.go", 3, "vet", "F", "F copies", "copied"}}) {
 		t.Errorf("got %v, %v", all, err)
 	}
 }

@@ -113,12 +113,16 @@ func golangci(ctx context.Context, root, linter, module string) ([]finding, erro
 	if err := json.NewDecoder(&out).Decode(&report); err != nil {
 		return nil, fmt.Errorf("reading golangci-lint's report: %w", err)
 	}
+	vets, err := vetsAnalyzers(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var all []finding
 	for _, i := range report.Issues {
 		if strings.Contains(i.Text, "(related information)") {
 			continue // a second line of a finding
 		}
-		all = append(all, finding{filepath.ToSlash(i.Pos.Filename), i.Pos.Line, i.FromLinter, i.Text})
+		all = append(all, finding{filepath.ToSlash(i.Pos.Filename), i.Pos.Line, toolOf(i.FromLinter, i.Text, vets), i.Text})
 	}
 	return all, nil
 }
@@ -190,6 +194,7 @@ type Noted struct {
 	Tool string // as the note writes it
 	Name string // the declaration: Cache.Get
 	Text string // the note's sentence
+	Said string // the tool's own words
 }
 
 func noted(findings []finding, claims []claim) []Noted {
@@ -197,11 +202,7 @@ func noted(findings []finding, claims []claim) []Noted {
 	for _, f := range findings {
 		for _, c := range claims {
 			if c.names(f) {
-				tool := f.linter
-				if tool == "govet" {
-					tool = "vet"
-				}
-				all = append(all, Noted{File: f.file, At: c.at, Tool: tool, Name: c.name, Text: c.text})
+				all = append(all, Noted{File: f.file, At: c.at, Tool: f.linter, Name: c.name, Text: c.text, Said: f.text})
 			}
 		}
 	}

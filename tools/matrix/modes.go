@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,11 +28,17 @@ type mode struct {
 
 // modes are the README's own command, and each module alone: without go.work, as
 // it is for who imports it. Neither vets: that goes over every dependency in each
-// mode, and is a step of its own.
-func modes(root string) ([]mode, error) {
+// mode, and is a step of its own. If parts are named, both run only these; if
+// artifacts names a folder, the tests leave their reports there.
+func modes(root, artifacts string, parts []string) ([]mode, error) {
 	modules, err := members(root)
 	if err != nil {
 		return nil, err
+	}
+	for _, p := range parts {
+		if !slices.Contains(modules, "./"+p) {
+			return nil, fmt.Errorf("%q is no folder that go.work uses", p)
+		}
 	}
 	race := mode{
 		name:     "race",
@@ -49,7 +56,25 @@ func modes(root string) ([]mode, error) {
 		plain.env = append(plain.env, "GOEXPERIMENT=goroutineleakprofile")
 	}
 	plain.readable = strings.Join(plain.env, " ") + " go test ./..."
+	if len(parts) > 0 {
+		plain.dirs = parts
+		race.dirs, race.command, race.readable = parts, []string{"go", "test", "-race", "-json", "-vet=off", "./..."}, "go test -race ./..."
+	}
+	if artifacts != "" {
+		race.keep(artifacts)
+		plain.keep(artifacts)
+	}
 	return []mode{race, plain}, nil
+}
+
+// keep makes the tests leave their reports in a folder.
+func (m *mode) keep(dir string) {
+	flags := []string{"-artifacts", "-outputdir=" + dir}
+	if m.command[0] == "make" {
+		m.command[len(m.command)-1] += " " + strings.Join(flags, " ")
+		return
+	}
+	m.command = slices.Insert(m.command, 2, flags...)
 }
 
 // members are the folders that go.work uses.
@@ -80,14 +105,20 @@ type verdict struct {
 	Text  string
 	Note  []string
 	Mode  string
-	Cells []struct{ Detector, State string }
-	// Package is the import path, from the event that carried the verdict.
+	Cells []struct {
+		Detector, State, End, Why string
+		Runs                      int
+	}
+	// Package is the import path, from the event that carried the verdict, as Test.
 	Package string `json:"-"`
+	Test    string `json:"-"`
+	// Reports is the folder with the reports, if they are kept.
+	Reports string `json:"-"`
 }
 
 type event struct {
-	Action, Package, Test, Output, Key, Value string
-	Elapsed                                   float64
+	Action, Package, Test, Output, Key, Value, Path string
+	Elapsed                                         float64
 }
 
 // test runs all tests of the workspace in one mode and shows each package as
@@ -100,8 +131,7 @@ func (m mode) test(ctx context.Context, root string, out io.Writer) (report, err
 		if err != nil {
 			return report{}, err
 		}
-		all.verdicts = append(all.verdicts, said.verdicts...)
-		all.refusals = append(all.refusals, said.refusals...)
+		all.add(said)
 	}
 	fmt.Fprintf(out, "  %s in %.0f s\n\n", m.name, time.Since(start).Seconds())
 	return all, nil
@@ -146,6 +176,11 @@ type report struct {
 	refusals []refusal
 }
 
+func (r *report) add(more report) {
+	r.verdicts = append(r.verdicts, more.verdicts...)
+	r.refusals = append(r.refusals, more.refusals...)
+}
+
 // read gathers what tests publish, and the output of what failed.
 func read(r io.Reader, out io.Writer) (said report, failed string, err error) {
 	output := map[string]*strings.Builder{}
@@ -183,12 +218,18 @@ func (e event) take(said *report, output map[string]*strings.Builder, failures *
 			failures.WriteString(e.Output)
 		}
 	case "attr":
-		v, r := verdict{Package: e.Package}, refusal{Package: e.Package}
+		v, r := verdict{Package: e.Package, Test: e.Test}, refusal{Package: e.Package}
 		switch {
 		case e.Key == "detect" && json.Unmarshal([]byte(e.Value), &v) == nil:
 			said.verdicts = append(said.verdicts, v)
 		case e.Key == "refused" && json.Unmarshal([]byte(e.Value), &r) == nil:
 			said.refusals = append(said.refusals, r)
+		}
+	case "artifacts":
+		for i, v := range said.verdicts { // the attr comes first
+			if v.Package == e.Package && v.Test == e.Test {
+				said.verdicts[i].Reports = e.Path
+			}
 		}
 	case "fail":
 		if b := output[key]; b != nil {

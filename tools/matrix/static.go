@@ -13,7 +13,8 @@ import (
 // A finding is what make lint wrote of a finding that a BUG note names.
 type finding struct {
 	File, Tool, Name, Text string
-	At                     int // the line where the note begins
+	Said                   string // the tool's own words
+	At                     int    // the line where the note begins
 }
 
 // readFindings reads what make lint has left for the modules of the workspace.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"crypto/rand"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -110,8 +111,11 @@ func RequestID(given string) string {
 	if keyForm.MatchString(given) {
 		return given
 	}
-	return newID()
+	return NewID()
 }
+
+// NewID returns an id that cannot be guessed: whoever has one was given it.
+func NewID() string { return strings.ToLower(rand.Text()) }
 
 // ETag returns the entity tag of a version.
 func ETag(version int) string { return strconv.Quote(strconv.Itoa(version)) }

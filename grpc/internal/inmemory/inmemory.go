@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"slices"
 
 	"connectrpc.com/connect/v2"
 	"connectrpc.com/connect/v2/connectinprocess"
@@ -71,14 +72,7 @@ func GRPC(m Methods, server []grpc.ServerOption, client ...grpc.DialOption) Clie
 		defer close(served)
 		_ = s.Serve(l) // nil after Stop
 	}()
-	conn, err := grpc.NewClient("passthrough:memory", append(client,
-		grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) {
-			return l.Dial(ctx, "", "")
-		}))...)
-	if err != nil {
-		panic(err) // options that do not go together
-	}
+	conn := Dial(l, client...)
 	c := userv1.NewUserServiceClient(conn)
 	return Client{
 		Methods: Methods{
@@ -95,6 +89,24 @@ func GRPC(m Methods, server []grpc.ServerOption, client ...grpc.DialOption) Clie
 			<-served
 		},
 	}
+}
+
+// A Network has what [memnet.Listener] has for clients.
+type Network interface {
+	Dial(ctx context.Context, network, addr string) (net.Conn, error)
+}
+
+// Dial returns a connection of grpc-go to whoever serves on a network.
+func Dial(n Network, options ...grpc.DialOption) *grpc.ClientConn {
+	conn, err := grpc.NewClient("passthrough:memory", append(slices.Clip(options),
+		grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithContextDialer(func(ctx context.Context, addr string) (net.Conn, error) {
+			return n.Dial(ctx, "", addr)
+		}))...)
+	if err != nil {
+		panic(err) // options that do not go together
+	}
+	return conn
 }
 
 type connectHandler struct {

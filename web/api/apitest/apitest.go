@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/goguide/web/api"
+	"example.com/goguide/web/store/memory"
 )
 
 // A Start serves the API on l and returns at once. The function that it returns
@@ -90,7 +91,7 @@ func newSessionWith(t testing.TB, start Start, limiter *api.Limiter) *session {
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 			Timeout:       time.Minute,
 		},
-		users: &store{users: new(api.Memory)},
+		users: &store{users: memory.New()},
 		log:   new(buffer),
 	}
 	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
@@ -130,7 +131,7 @@ func (s *store) failWith(f func() error) {
 func (s *store) renew() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.users = new(api.Memory)
+	s.users = memory.New()
 }
 
 // use returns the users, unless the store is to fail.

@@ -10,6 +10,7 @@ import (
 
 	"example.com/goguide/detect"
 	"example.com/goguide/web/api"
+	"example.com/goguide/web/store/memory"
 )
 
 func ask(h http.Handler, method, path string) *httptest.ResponseRecorder {
@@ -22,7 +23,7 @@ func page(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("page"
 
 func newAPI() http.Handler {
 	return New(api.Config{
-		Users: new(api.Memory), Limiter: api.NewLimiter(100, 100),
+		Users: memory.New(), Limiter: api.NewLimiter(100, 100),
 		Metrics: api.NewMetrics(), Log: slog.New(slog.DiscardHandler),
 	})
 }

@@ -13,6 +13,7 @@ import (
 
 	"example.com/goguide/detect"
 	"example.com/goguide/web/api"
+	"example.com/goguide/web/store/memory"
 )
 
 func ask(h http.Handler, method, path string) *httptest.ResponseRecorder {
@@ -38,7 +39,7 @@ func TestNew_saysWhatIsAllowed(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
 		h := New(api.Config{
-			Users: new(api.Memory), Limiter: api.NewLimiter(100, 100),
+			Users: memory.New(), Limiter: api.NewLimiter(100, 100),
 			Metrics: api.NewMetrics(), Log: slog.New(slog.DiscardHandler),
 		})
 		w := ask(h, http.MethodDelete, "/users")

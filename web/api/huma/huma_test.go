@@ -16,6 +16,7 @@ import (
 
 	"example.com/goguide/web/api"
 	"example.com/goguide/web/api/apitest"
+	"example.com/goguide/web/store/memory"
 )
 
 //go:generate go test -run=^TestDocument$ -write .
@@ -30,7 +31,7 @@ func TestAPI(t *testing.T) { apitest.Run(t, apitest.Handler(New)) }
 func TestDocument(t *testing.T) {
 	w := httptest.NewRecorder()
 	New(api.Config{
-		Users: new(api.Memory), Limiter: api.NewLimiter(1, 1),
+		Users: memory.New(), Limiter: api.NewLimiter(1, 1),
 		Metrics: api.NewMetrics(), Log: slog.New(slog.DiscardHandler),
 	}).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/openapi.json", nil))
 	var doc bytes.Buffer

@@ -11,6 +11,7 @@ import (
 
 	"example.com/goguide/detect"
 	"example.com/goguide/web/api"
+	"example.com/goguide/web/store/memory"
 )
 
 const two = `{"name":"Ann","email":"ann@example.com"} {"name":"Bob","email":"bob@example.com"}`
@@ -25,7 +26,7 @@ func post(h func(func(api.Draft)) http.Handler, body string) (status int, saved 
 
 // make is the API's own handler, and who is in it afterwards.
 func postAPI(body string) (w *httptest.ResponseRecorder, users []api.User) {
-	store := new(api.Memory)
+	store := memory.New()
 	h := New(api.Config{
 		Users: store, Limiter: api.NewLimiter(100, 100),
 		Metrics: api.NewMetrics(), Log: slog.New(slog.DiscardHandler),

@@ -16,7 +16,7 @@ func Discarded(ctx context.Context, handle func(context.Context)) {
 	handle(ctx)
 }
 
-// DiscardedCause does the same with a constructor of 1.20.
+// DiscardedCause has no way to end its ctx, or to say why.
 func DiscardedCause(ctx context.Context, handle func(context.Context)) {
 	ctx, _ = context.WithCancelCause(ctx) // want lostcancel
 	handle(ctx)

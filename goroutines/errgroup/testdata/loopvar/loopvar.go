@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Visit visits all pages.
+// Visit visits the last page many times, for the loop of Go 1.21 has one url.
 func Visit(
 	ctx context.Context,
 	urls []string,

@@ -4,8 +4,8 @@ package refused
 
 import "sync"
 
-// LoopVariable is the guide's loop without its id parameter, in the language
-// of Go 1.21.
+// LoopVariable fetches the last URL many times, where the loop has one variable
+// for all: in the language of Go 1.21.
 func LoopVariable(urls []string, fetch func(string)) {
 	var wg sync.WaitGroup
 	for _, url := range urls {

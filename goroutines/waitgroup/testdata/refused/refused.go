@@ -27,6 +27,7 @@ func ByValue(urls []string, fetch func(string)) {
 	wg.Wait()
 }
 
+// visit counts down a WaitGroup of its own, for which nobody waits.
 func visit(wg sync.WaitGroup, url string, get func(string)) { // want copylocks
 	defer wg.Done()
 	get(url)

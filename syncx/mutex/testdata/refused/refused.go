@@ -40,7 +40,7 @@ func (a *Account) Reset(from *Account) {
 	*a = *from // want copylocks
 }
 
-// First copies to a variable.
+// First copies an account, and with it a lock that may be locked.
 func First(accounts []Account) int {
 	first := accounts[0] // want copylocks
 	return first.Balance()

@@ -1,0 +1,136 @@
+// Package users is the users service of the shop: user.v1 of package
+// [example.com/goguide/grpc/users] on a database in a file, and the accounts
+// that the outbox of the orders service fills. It belongs to part 12 of the
+// guide.
+//
+// # What to write
+//
+// Who is told of something at least once must be able to count it once. The
+// transaction that counts an order also keeps its id, as a primary key
+// ([Service.RecordOrder]): the second time the insert does nothing, and neither
+// does the rest. Asking first whether the id is there, in a transaction of its
+// own, counts twice where two calls ask at the same time; so does an id that is
+// kept only in memory, after the next start.
+//
+// A list is read page by page, each by a query that starts behind the last user
+// of the one before ([Service.ListUsers]): a slow reader holds no connection of
+// the database, and no transaction that keeps its log from being cut.
+package users
+
+import (
+	"context"
+	"errors"
+
+	"google.golang.org/genproto/googleapis/rpc/status"
+
+	shopv1 "example.com/goguide/grpc/proto/shop/v1"
+	userv1 "example.com/goguide/grpc/proto/user/v1"
+	"example.com/goguide/grpc/proto/user/v1/userv1connect"
+	"example.com/goguide/grpc/shop/store"
+	"example.com/goguide/grpc/users"
+)
+
+// MaxID is the length of the longest id that is looked for, in bytes.
+const MaxID = 64
+
+// MaxPage is the most users that are read at once, and defaultPage how many are
+// where nobody says.
+const (
+	MaxPage     = 1000
+	defaultPage = 100
+)
+
+// A Service has the methods of user.v1.UserService and shop.v1.AccountService.
+type Service struct {
+	users.Service
+
+	store *Store
+}
+
+// NewService returns a service.
+func NewService(s *Store) Service { return Service{users.NewService(s), s} }
+
+// GetUser implements the method of user.proto.
+func (s Service) GetUser(
+	ctx context.Context,
+	r *userv1.GetUserRequest,
+) (*userv1.User, error) {
+	if len(r.GetId()) > MaxID {
+		return nil, users.ErrNotFound // and is no work for the database
+	}
+	return s.Service.GetUser(ctx, r)
+}
+
+// ListUsers implements the method of user.proto. It reads page_size users at
+// once, and the next when those are sent.
+func (s Service) ListUsers(
+	ctx context.Context,
+	r *userv1.ListUsersRequest,
+	stream userv1connect.UserServiceListUsersServerStream,
+) error {
+	size := int(r.GetPageSize())
+	if size < 0 || size > MaxPage {
+		return users.Invalid{{Field: "page_size", Text: "expected 1 to 1000, or 0 for 100"}}
+	}
+	if size == 0 {
+		size = defaultPage
+	}
+	for last := int64(0); ; {
+		page, next, err := s.store.Page(ctx, last, size)
+		if err != nil {
+			return err
+		}
+		for _, u := range page {
+			if err := stream.Send(u); err != nil {
+				return err
+			}
+		}
+		if len(page) < size {
+			return nil
+		}
+		last = next
+	}
+}
+
+// RecordOrder implements the method of shop.proto.
+func (s Service) RecordOrder(
+	ctx context.Context,
+	r *shopv1.RecordOrderRequest,
+) (*shopv1.RecordOrderResponse, error) {
+	var v users.Invalid
+	if r.GetOrderId() == "" || len(r.GetOrderId()) > MaxID {
+		v = append(v, users.Flaw{Field: "order_id", Text: "expected the id of an order"})
+	}
+	if r.GetUserId() == "" || len(r.GetUserId()) > MaxID {
+		v = append(v, users.Flaw{Field: "user_id", Text: "expected the id of a user"})
+	}
+	if r.GetQuantity() < 1 {
+		v = append(v, users.Flaw{Field: "quantity", Text: "expected 1 or more"})
+	}
+	if v != nil {
+		return nil, v
+	}
+	if err := s.store.Record(ctx, r); err != nil {
+		return nil, err
+	}
+	return new(shopv1.RecordOrderResponse), nil
+}
+
+// GetAccount implements the method of shop.proto.
+func (s Service) GetAccount(
+	ctx context.Context,
+	r *shopv1.GetAccountRequest,
+) (*shopv1.Account, error) {
+	if r.GetUserId() == "" || len(r.GetUserId()) > MaxID {
+		return nil, users.Invalid{{Field: "user_id", Text: "expected the id of a user"}}
+	}
+	return s.store.Account(ctx, r.GetUserId())
+}
+
+// StatusOf says what a client is told of an error, which is not nil.
+func StatusOf(err error) *status.Status {
+	if errors.Is(err, store.ErrBusy) {
+		err = users.ErrUnavailable
+	}
+	return users.StatusOf(err)
+}

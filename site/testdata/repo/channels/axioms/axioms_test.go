@@ -1,0 +1,5 @@
+package axioms
+
+import "testing"
+
+func TestSendOnClosed(t *testing.T) { detect.Bug(t, SendOnClosed) }

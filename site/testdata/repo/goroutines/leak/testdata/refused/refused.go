@@ -1,0 +1,4 @@
+package refused
+
+// Abandoned copies a lock.
+func Abandoned(c Cache) {} // want copylocks

@@ -1,0 +1,9 @@
+//go:build !unix
+
+package pgtest
+
+import "errors"
+
+func (*Server) apart() error {
+	return errors.New("a server of its own needs Unix: set DATABASE_URL")
+}

@@ -1,0 +1,27 @@
+package sqlite
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"example.com/goguide/web/store"
+	"example.com/goguide/web/store/storetest"
+)
+
+func TestMain(m *testing.M) {
+	if file := os.Getenv(fileEnv); file != "" {
+		write(file)
+	}
+	goleak.VerifyTestMain(m)
+}
+
+func TestStore(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, func(t testing.TB) func() (store.Store, error) {
+		file := filepath.Join(t.TempDir(), "what?#%20 a name.db")
+		return func() (store.Store, error) { return Open(t.Context(), file, storetest.Connections) }
+	})
+}

@@ -1,0 +1,80 @@
+package storetest
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"go.uber.org/goleak"
+
+	"example.com/goguide/web/store"
+	"example.com/goguide/web/store/memory"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// A recorder is a T that takes failures and is not failed by them. Like a T it
+// may be told of them by several goroutines.
+type recorder struct {
+	mu       sync.Mutex
+	failures []string
+}
+
+func (r *recorder) Errorf(format string, args ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.failures = append(r.failures, fmt.Sprintf(format, args...))
+}
+
+func (r *recorder) FailNow() { runtime.Goexit() }
+
+// failures returns those of a rule with a store that wrap has broken.
+func failures(t *testing.T, r rule, wrap func(store.Store) store.Store, patience time.Duration) []string {
+	var seen recorder
+	kept := &lasting{Store: memory.New()}
+	s := newSession(t, func() (store.Store, error) { return wrap(kept.opened()), nil }, patience)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		r.check(t.Context(), &seen, s)
+	}()
+	<-done
+	return seen.failures
+}
+
+// Each rule fails where a store breaks it, and with one that does not it
+// passes, or this test would prove nothing.
+func TestRules(t *testing.T) {
+	t.Parallel()
+	for _, r := range rules {
+		wraps, ok := breakers[r.name]
+		if !assert.True(t, ok, "no breaker for %q", r.name) {
+			continue
+		}
+		t.Run(r.name, func(t *testing.T) {
+			t.Parallel()
+			for i, wrap := range wraps {
+				assert.NotEmpty(t, failures(t, r, wrap, 100*time.Millisecond), "breaker %d", i)
+			}
+			assert.Empty(t, failures(t, r, func(s store.Store) store.Store { return s }, time.Minute))
+		})
+	}
+}
+
+// A store that forgets is not asked to remember.
+func TestRun_leavesOutWhatDoesNotApply(t *testing.T) {
+	t.Parallel()
+	opened := make(chan struct{}, len(rules))
+	t.Run("rules", func(t *testing.T) {
+		Run(t, func(testing.TB) func() (store.Store, error) {
+			return func() (store.Store, error) {
+				opened <- struct{}{}
+				return memory.New(), nil
+			}
+		}, Forgets)
+	})
+	assert.Len(t, opened, len(rules)-1)
+}

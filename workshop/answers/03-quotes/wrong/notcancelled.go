@@ -1,0 +1,60 @@
+// The timeout ends the ctx some time. When all have answered at once, it ends
+// late, and until then it holds a timer. (go vet wants the cancel.)
+//
+// FAILS: the ctx that the carriers got has not ended
+package quotes
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// A Quote is what a carrier wants for a parcel.
+type Quote struct {
+	Carrier string
+	Cents   int
+}
+
+// A Carrier answers when it can. It gives up when its ctx ends; some look at it
+// late, and some never.
+type Carrier func(ctx context.Context) (Quote, error)
+
+// ErrNoOffer says that no carrier has made an offer in time.
+var ErrNoOffer = errors.New("no offer in time")
+
+// Cheapest asks all carriers at the same time and returns the cheapest of the
+// offers that arrive within patience. It returns as soon as all have answered.
+func Cheapest(
+	ctx context.Context,
+	patience time.Duration,
+	carriers []Carrier,
+) (Quote, error) {
+	ctx, _ = context.WithTimeout(ctx, patience)
+	quotes := make(chan Quote, len(carriers))
+	for _, ask := range carriers {
+		go func() {
+			quote, err := ask(ctx)
+			if err != nil {
+				quote = Quote{} // no offer
+			}
+			quotes <- quote
+		}()
+	}
+	var best Quote
+collect:
+	for range carriers {
+		select {
+		case q := <-quotes:
+			if q.Carrier != "" && (best.Carrier == "" || q.Cents < best.Cents) {
+				best = q
+			}
+		case <-ctx.Done():
+			break collect
+		}
+	}
+	if best.Carrier == "" {
+		return Quote{}, ErrNoOffer
+	}
+	return best, nil
+}

@@ -1,0 +1,46 @@
+// After the last call it waits once more, for nothing.
+//
+// FAILS: there is nothing to wait for
+package retry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Permanent is in the chain of errors that the next call would return as well.
+var Permanent = errors.New("permanent")
+
+func Retry(
+	ctx context.Context,
+	attempts int,
+	pause time.Duration,
+	call func(context.Context) error,
+) error {
+	for n := 1; ; n++ {
+		err := call(ctx)
+		switch {
+		case err == nil:
+			return nil
+		case errors.Is(err, Permanent):
+			return err
+		case ctx.Err() != nil:
+			return fmt.Errorf("call %d: %w", n, errors.Join(ctx.Err(), err))
+		}
+		deadline, ok := ctx.Deadline()
+		if ok && time.Until(deadline) < pause {
+			return fmt.Errorf("call %d, no time for another: %w", n,
+				errors.Join(context.DeadlineExceeded, err))
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return fmt.Errorf("call %d: %w", n, errors.Join(ctx.Err(), err))
+		}
+		if pause *= 2; n >= attempts {
+			return fmt.Errorf("call %d, the last: %w", n, err)
+		}
+	}
+}

@@ -1,0 +1,45 @@
+// Passed on as it came, the error has its status, and the log does not say
+// whose name it was.
+//
+// FAILS: the log must name the customer
+package customers
+
+import (
+	"context"
+	"errors"
+	"net/http"
+)
+
+var ErrNotFound = errors.New("customer not found")
+
+type FieldError struct{ Field, Why string }
+
+func (e *FieldError) Error() string { return e.Field + " " + e.Why }
+
+// A Store keeps customers. Its errors are ErrNotFound, *FieldError, ctx's, and
+// others; each may be wrapped.
+type Store interface {
+	Rename(ctx context.Context, id int, name string) error
+}
+
+func Rename(ctx context.Context, s Store, id int, name string) error {
+	if err := s.Rename(ctx, id, name); err != nil {
+		return err
+	}
+	return nil
+}
+
+func Status(err error) (code int, text string) {
+	field, invalid := errors.AsType[*FieldError](err)
+	switch {
+	case err == nil:
+		return http.StatusOK, ""
+	case errors.Is(err, ErrNotFound):
+		return http.StatusNotFound, "no such customer"
+	case invalid:
+		return http.StatusUnprocessableEntity, field.Error()
+	case errors.Is(err, context.DeadlineExceeded):
+		return http.StatusGatewayTimeout, "try again later"
+	}
+	return http.StatusInternalServerError, "internal error"
+}

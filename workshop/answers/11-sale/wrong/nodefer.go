@@ -1,0 +1,54 @@
+// Given back when pay returns an error. It may also panic, and a server goes on
+// after that: net/http recovers.
+//
+// FAILS: pay panicked, and of one piece 0 are left
+package stock
+
+import (
+	"context"
+	"errors"
+	"sync"
+)
+
+// ErrSoldOut says that nothing is left.
+var ErrSoldOut = errors.New("sold out")
+
+// A Sale sells so many pieces of one thing. It may be used by many goroutines.
+type Sale struct {
+	mu   sync.Mutex
+	left int
+}
+
+// NewSale returns a sale of that many pieces.
+func NewSale(pieces int) *Sale { return &Sale{left: pieces} }
+
+// Left returns how many pieces nobody has bought yet.
+func (s *Sale) Left() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.left
+}
+
+func (s *Sale) Buy(ctx context.Context, pay func(context.Context) error) error {
+	if !s.take() {
+		return ErrSoldOut
+	}
+	err := pay(ctx)
+	if err != nil {
+		s.mu.Lock()
+		s.left++
+		s.mu.Unlock()
+	}
+	return err
+}
+
+// take takes a piece off, if there is one.
+func (s *Sale) take() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.left == 0 {
+		return false
+	}
+	s.left--
+	return true
+}

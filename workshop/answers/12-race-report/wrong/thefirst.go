@@ -1,0 +1,17 @@
+// The access named first is the one that came second. It may be in order.
+//
+// FAILS: It holds the lock
+package report
+
+// The answers. The lines are those of visits.go.
+const (
+	// Line is the one at which memory is used without its lock.
+	Line = 32
+	// Memory is what two goroutines use there, as visits.go names it: a name
+	// of a field.
+	Memory = "total"
+	// Started is the line that starts the goroutine of the older access. (The
+	// function that it stands in was inlined; the report has the line all the
+	// same.)
+	Started = 53
+)

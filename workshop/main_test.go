@@ -1,0 +1,158 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"example.com/goguide/workshop/internal/sample"
+	"example.com/goguide/workshop/internal/session"
+)
+
+// ws is the command in a course of two exercises.
+type ws struct {
+	t   *testing.T
+	dir string
+}
+
+func workshop(t *testing.T) ws {
+	t.Helper()
+	return ws{t, sample.Lay(t, map[string]sample.Exercise{"01-add": sample.Add(), "02-sums": sample.Add()})}
+}
+
+func (w ws) file() string { return filepath.Join(w.dir, "01-add", "add.go") }
+
+// run wants an exit code and texts in what is printed.
+func (w ws) run(code int, args []string, wants ...string) string {
+	w.t.Helper()
+	var out bytes.Buffer
+	got := command(w.t.Context(), append([]string{"-course", w.dir}, args...), &out, &out)
+	if got != code {
+		w.t.Errorf("%q: exit code %d, not %d:\n%s", args, got, code, out.String())
+	}
+	for _, want := range wants {
+		if !strings.Contains(out.String(), want) {
+			w.t.Errorf("%q: no %q in:\n%s", args, want, out.String())
+		}
+	}
+	return out.String()
+}
+
+func TestCommand_fromTheFirstFailureToTheNextExercise(t *testing.T) {
+	t.Parallel()
+	w := workshop(t)
+	w.run(exitOK, []string{"list"}, "  01-add", "fix the bug")
+	w.run(exitNotPassed, []string{"check"}, "01-add  Adding", "FAILED: a test fails", "1 and 2 are -1", "hint 01-add")
+	w.run(exitNotPassed, nil, "FAILED") // there is no terminal here
+	w.run(exitOK, []string{"hint"}, "Hint 1 of 3", "vague")
+	w.run(exitOK, []string{"hint", "1"}, "Hint 2 of 3", "clearer")
+	w.run(exitNotPassed, []string{"solution", "1"}, "not passed yet")
+	sample.Write(t, w.file(), "package add\n\nfunc Add(a, b int) int { return b + a }\n")
+	w.run(exitOK, []string{"list"}, "(begun)")
+	w.run(exitOK, []string{"check"}, "PASSED", "A sum is no difference.", "Next: 02-sums")
+	w.run(exitOK, []string{"list"}, "✓ 01-add")
+	w.run(exitOK, []string{"solution", "add"}, "return a + b")
+	w.run(exitOK, []string{"status"}, "1 of 2 done", "next: 02-sums")
+	w.run(exitNotPassed, []string{"check", "-full"}, "02-sums", "--- FAIL: TestAdd")
+	w.run(exitOK, []string{"reset", "1"}, "yours is in")
+	w.run(exitOK, []string{"status"}, "0 of 2 done")
+}
+
+func TestCommand_statusForPrograms(t *testing.T) {
+	t.Parallel()
+	w := workshop(t)
+	if err := os.Remove(w.file()); err != nil {
+		t.Fatal(err)
+	}
+	var all []session.Status
+	if err := json.Unmarshal([]byte(w.run(exitOK, []string{"status", "-json"})), &all); err != nil {
+		t.Fatal(err)
+	}
+	if len(all) != 2 || all[0].Name != "01-add" || !all[0].Missing || all[0].Done || all[1].Missing {
+		t.Errorf("got %+v", all)
+	}
+}
+
+func TestCommand_badStates(t *testing.T) {
+	t.Parallel()
+	w := workshop(t)
+	w.run(exitUsage, []string{"check", "sms"}, `no exercise "sms"`, "02-sums")
+	w.run(exitUsage, []string{"chekc"}, `no verb "chekc"`, "go run ./workshop list")
+	w.run(exitUsage, []string{"reset"}, "name one exercise")
+	w.run(exitUsage, []string{"check", "1", "2"}, "name one exercise")
+	w.run(exitUsage, []string{"list", "-wrong"}, "flag provided but not defined")
+	w.run(exitOK, []string{"-h"}, "NAME is a number")
+	if err := os.Remove(w.file()); err != nil {
+		t.Fatal(err)
+	}
+	w.run(exitOK, []string{"list"}, "the file is missing")
+	w.run(exitBroken, []string{"check"}, "add.go is missing", "reset")
+	w.run(exitOK, []string{"reset", "-all"})
+	w.run(exitNotPassed, []string{"check"}, "FAILED")
+	sample.Write(t, filepath.Join(w.dir, ".progress.json"), "{")
+	w.run(exitOK, []string{"list"}, "unreadable")
+	w.dir = t.TempDir()
+	w.run(exitBroken, []string{"list"}, "no course there")
+}
+
+func TestCommand_solutionOnInsistence(t *testing.T) {
+	t.Parallel()
+	w := workshop(t)
+	w.run(exitOK, []string{"solution", "-now", "1"}, "return a + b")
+	w.run(exitOK, []string{"status", "-json"}, `"Peeked": true`)
+}
+
+func TestVerify_ofWhatIsRight(t *testing.T) {
+	t.Parallel()
+	w := workshop(t)
+	w.run(exitOK, []string{"verify", "1", "-n", "2"}, "ok   01-add", "3 files tried, solution 2 times")
+}
+
+func TestVerify_findsWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	one := sample.Add()
+	one["original/add.go"] = strings.Replace(one["original/add.go"], "a - b", "a + b", 1)
+	one["original/add.go"] = strings.Replace(one["original/add.go"], "# Your task", "# Task", 1)
+	one["solution.go"] = strings.Replace(one["solution.go"], "a + b", "a + b + 1", 1)
+	one["wrong/right.go"] = "// FAILS: ?\npackage add\n\nfunc Add(a, b int) int { return b + a }\n"
+	one["wrong/three.go"] = strings.Replace(one["wrong/three.go"], "1 and 0 are 3", "1 and 0 are 4", 1)
+	two := sample.Add()
+	two["original/add.go"] = strings.Replace(two["original/add.go"], "a - b", "a -- b", 1)
+	delete(two, "wrong/three.go")
+	w := ws{t, sample.Lay(t, map[string]sample.Exercise{"01-add": one, "02-sums": two})}
+	sample.Write(t, filepath.Join(w.dir, "02-sums", "add_test.go"), "package add\n")
+	w.run(exitNotPassed, []string{"verify", "-n", "1"},
+		"FAIL 01-add", "original/add.go passes", "# Your task", "wrong/right.go passes",
+		`wrong/three.go fails, but not with "1 and 0 are 4"`, "solution.go: failed",
+		"FAIL 02-sums", "add_test.go differs from answers/02-sums/original", "does not compile", "no wrong fix")
+}
+
+func TestVerify_wantsAReasonForEachWrongFix(t *testing.T) {
+	t.Parallel()
+	x := sample.Add()
+	x["wrong/three.go"] = strings.Replace(x["wrong/three.go"], "// FAILS:", "// Fails:", 1)
+	w := ws{t, sample.Lay(t, map[string]sample.Exercise{"01-add": x})}
+	w.run(exitBroken, []string{"verify", "-n", "1"}, "no line // FAILS:")
+}
+
+func TestFind_fromAnywhereInTheRepository(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	course := filepath.Join(root, "workshop", "course")
+	for _, dir := range []string{filepath.Join(course, "01-add"), filepath.Join(root, "workshop", "answers"), filepath.Join(root, "goroutines", "leak")} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, from := range []string{".", "workshop", "workshop/course", "workshop/course/01-add", "goroutines/leak"} {
+		if got, err := session.Find(filepath.Join(root, from)); got != course || err != nil {
+			t.Errorf("from %s: %s, %v", from, got, err)
+		}
+	}
+	if got, err := session.Find(t.TempDir()); err == nil {
+		t.Errorf("from outside: %s", got)
+	}
+}
