@@ -107,7 +107,8 @@ func slug(heading string) string {
 	return strings.ReplaceAll(notSlug.ReplaceAllString(s, ""), " ", "-")
 }
 
-// withoutCode blanks fenced code, where brackets are no links.
+// withoutCode blanks code, fenced or indented by a tab, where brackets are no
+// links.
 func withoutCode(text string) string {
 	var b strings.Builder
 	fenced := false
@@ -116,7 +117,7 @@ func withoutCode(text string) string {
 			fenced = !fenced
 			line = "\n"
 		}
-		if fenced {
+		if fenced || strings.HasPrefix(line, "\t") {
 			line = "\n"
 		}
 		b.WriteString(line)

@@ -27,6 +27,7 @@ func TestCheck_findsDeadLinks(t *testing.T) {
 		"x[i](no link)",
 		"[code](none.md)",
 		"```",
+		"\tx := errors.AsType[T](err)",
 	}, "\n"))
 	got := check(file)
 	for i, want := range []string{"page.md:2: none.md: no such file", "page.md:3: other.md#nothing: no such heading", "page.md:4: other.md#L99: no such line", "page.md:5: other.md#L2: no heading on that line: make matrix numbers the links of the tables anew"} {
