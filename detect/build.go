@@ -3,6 +3,8 @@ package detect
 import (
 	"runtime/pprof"
 	_ "unsafe" // for go:linkname
+
+	"example.com/goguide/detect/racemode"
 )
 
 // iscgo tells whether C code is linked in, which the build tag cgo does not:
@@ -15,7 +17,7 @@ var iscgo bool
 // mode names the build in verdicts.
 func mode() string {
 	switch {
-	case raceEnabled:
+	case racemode.Enabled:
 		return "race"
 	case iscgo:
 		return "cgo"
@@ -28,7 +30,7 @@ func mode() string {
 func openHere(d Detector) string {
 	switch d {
 	case Race:
-		if !raceEnabled {
+		if !racemode.Enabled {
 			return "this build has no race detector: go test -race"
 		}
 	case LeakProfile:
@@ -37,7 +39,7 @@ func openHere(d Detector) string {
 		}
 	case Deadlock:
 		switch {
-		case raceEnabled:
+		case racemode.Enabled:
 			return "the runtime does not look for deadlocks under -race: CGO_ENABLED=0 go test"
 		case iscgo:
 			return "the runtime does not look for deadlocks once C code is linked in, as package net does: CGO_ENABLED=0 go test"

@@ -12,13 +12,15 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"example.com/goguide/detect/racemode"
 )
 
 // goInConsumer runs the go command in a module that uses the kit from outside,
 // in the mode of this test.
 func goInConsumer(t *testing.T, args ...string) (output string) {
 	t.Helper()
-	if raceEnabled {
+	if racemode.Enabled {
 		args = append([]string{args[0], "-race"}, args[1:]...)
 	}
 	cmd := exec.CommandContext(t.Context(), "go", args...)
@@ -31,7 +33,7 @@ func goInConsumer(t *testing.T, args ...string) (output string) {
 
 func TestConsumer_underEveryFlag(t *testing.T) {
 	special := []string{"test", "-count=1", "-cover", "-tags=special", "-run=Special|Get$", "."}
-	if !raceEnabled { // the standard library once more under -race takes a minute
+	if !racemode.Enabled { // the standard library once more under -race takes a minute
 		special = slices.Insert(special, 1, "-trimpath")
 	}
 	for name, args := range map[string][]string{

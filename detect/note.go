@@ -13,6 +13,8 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+
+	"example.com/goguide/detect/racemode"
 )
 
 // others are the names a note may hold that Bug does not prove: what checks
@@ -408,7 +410,7 @@ func buildContext() build.Context {
 			ctx.CgoEnabled = s.Value == "1"
 		}
 	}
-	if raceEnabled {
+	if racemode.Enabled {
 		ctx.BuildTags = append(ctx.BuildTags, "race")
 	}
 	return ctx

@@ -24,6 +24,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/signal"
 	"syscall"
@@ -56,6 +57,7 @@ type call struct {
 	json      bool // status
 	full      bool // check
 	n         int  // verify
+	wrong     int  // verify
 }
 
 var verbs = map[string]func(context.Context, *call) int{
@@ -80,6 +82,7 @@ func command(ctx context.Context, args []string, out, errs io.Writer) int {
 	flags.BoolVar(&c.json, "json", false, "")
 	flags.BoolVar(&c.full, "full", false, "")
 	flags.IntVar(&c.n, "n", 3, "")
+	flags.IntVar(&c.wrong, "wrong", math.MaxInt, "")
 
 	verb, err := parse(flags, args, &c.names)
 	if errors.Is(err, flag.ErrHelp) {
@@ -150,7 +153,8 @@ const usage = `Exercises: edit until the test passes.
                                       what you have is kept beside
   go run ./workshop solution NAME     once it is passed (-now: before)
   go run ./workshop status            how far you are (-json: for programs)
-  go run ./workshop verify [NAME …]   proves the exercises (-n N: solutions N times)
+  go run ./workshop verify [NAME …]   proves the exercises (-n N: each file N times,
+                                      -wrong N: wrong fixes of N of them, drawn at random)
 
 NAME is a number, a name or both: 3, 03-offers, offers.
 -course DIR takes another folder of exercises.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -83,7 +84,7 @@ func TestCommand_badStates(t *testing.T) {
 	w.run(exitUsage, []string{"chekc"}, `no verb "chekc"`, "go run ./workshop list")
 	w.run(exitUsage, []string{"reset"}, "name one exercise")
 	w.run(exitUsage, []string{"check", "1", "2"}, "name one exercise")
-	w.run(exitUsage, []string{"list", "-wrong"}, "flag provided but not defined")
+	w.run(exitUsage, []string{"list", "-loud"}, "flag provided but not defined")
 	w.run(exitOK, []string{"-h"}, "NAME is a number")
 	if err := os.Remove(w.file()); err != nil {
 		t.Fatal(err)
@@ -108,7 +109,7 @@ func TestCommand_solutionOnInsistence(t *testing.T) {
 func TestVerify_ofWhatIsRight(t *testing.T) {
 	t.Parallel()
 	w := workshop(t)
-	w.run(exitOK, []string{"verify", "1", "-n", "2"}, "ok   01-add", "3 files tried, solution 2 times")
+	w.run(exitOK, []string{"verify", "1", "-n", "2"}, "ok   01-add", "3 files tried 2 times, the solution at")
 }
 
 func TestVerify_findsWhatIsWrong(t *testing.T) {
@@ -128,6 +129,42 @@ func TestVerify_findsWhatIsWrong(t *testing.T) {
 		"FAIL 01-add", "original/add.go passes", "# Your task", "wrong/right.go passes",
 		`wrong/three.go fails, but not with "1 and 0 are 4"`, "solution.go: failed",
 		"FAIL 02-sums", "add_test.go differs from answers/02-sums/original", "does not compile", "no wrong fix")
+}
+
+// A wrong fix that passes is noticed where it is tried, and only there.
+func TestVerify_triesWrongFixesOfSome(t *testing.T) {
+	t.Parallel()
+	passes := "// FAILS: ?\npackage add\n\nfunc Add(a, b int) int { return b + a }\n"
+	one, two := sample.Add(), sample.Add()
+	one["wrong/right.go"], two["wrong/right.go"] = passes, passes
+	w := ws{t, sample.Lay(t, map[string]sample.Exercise{"01-add": one, "02-sums": two})}
+	w.run(exitOK, []string{"verify", "-n", "1", "-wrong", "0"}, "ok   01-add            2 files tried", "ok   02-sums           2 files tried")
+	said := w.run(exitNotPassed, []string{"verify", "-n", "1", "-wrong", "1"}, "wrong/right.go passes")
+	if n := strings.Count(said, "wrong/right.go passes"); n != 1 {
+		t.Errorf("of %d exercises the wrong fixes were tried:\n%s", n, said)
+	}
+}
+
+// What failed once and passes the next time has failed by luck.
+func TestVerify_triesAWrongFixAgain(t *testing.T) {
+	t.Parallel()
+	marker := filepath.Join(t.TempDir(), "seen")
+	x := sample.Add()
+	x["wrong/lucky.go"] = strings.ReplaceAll(`// FAILS: 1 and 2 are
+package add
+
+import "os"
+
+func Add(a, b int) int {
+	if _, err := os.Stat(MARKER); err == nil {
+		return a + b
+	}
+	_ = os.WriteFile(MARKER, nil, 0o600)
+	return a - b - 1
+}
+`, "MARKER", strconv.Quote(marker))
+	w := ws{t, sample.Lay(t, map[string]sample.Exercise{"01-add": x})}
+	w.run(exitNotPassed, []string{"verify", "-n", "3"}, "wrong/lucky.go passes (run 2 of 3)")
 }
 
 func TestVerify_wantsAReasonForEachWrongFix(t *testing.T) {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"sync"
 
 	"example.com/goguide/workshop/internal/course"
@@ -27,6 +28,7 @@ func verifyAll(ctx context.Context, c *call) int {
 			exercises = append(exercises, x)
 		}
 	}
+	drawn := rand.Perm(len(exercises)) // the place of each in a queue
 	reports := make([]verify.Report, len(exercises))
 	errs := make([]error, len(exercises))
 	done := make([]chan struct{}, len(exercises))
@@ -40,7 +42,7 @@ func verifyAll(ctx context.Context, c *call) int {
 	for range atOnce {
 		wg.Go(func() {
 			for i := range next {
-				reports[i], errs[i] = verify.Exercise(ctx, exercises[i], c.n)
+				reports[i], errs[i] = verify.Exercise(ctx, exercises[i], c.n, drawn[i] < c.wrong)
 				close(done[i])
 			}
 		})
@@ -66,7 +68,7 @@ func (c *call) report(x *course.Exercise, r verify.Report) {
 	if len(r.Problems) > 0 {
 		word = "FAIL"
 	}
-	fmt.Fprintf(c.out, "%s %-16s %2d files tried, solution %d times at %s CPUs; a verdict takes %s, all %s\n",
+	fmt.Fprintf(c.out, "%s %-16s %2d files tried %d times, the solution at %s CPUs; a verdict takes %s, all %s\n",
 		word, x.Name, r.Variants, c.n, verify.CPU, rounded(r.Verdict), rounded(r.Total))
 	for _, p := range r.Problems {
 		fmt.Fprintf(c.out, "     %s\n", p)

@@ -30,6 +30,7 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -37,6 +38,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"example.com/goguide/detect/racemode"
 )
 
 // Compiler fails t unless the compiler's type checker refuses exactly the lines
@@ -213,7 +216,7 @@ func compile(dir string) (want []claim, got []string, err error) {
 	}
 	conf := types.Config{
 		GoVersion: "go1.26", // the language of goguide's modules
-		Importer:  importer.Default(),
+		Importer:  importer.ForCompiler(src.fset, "gc", exported),
 		Error: func(err error) {
 			e, ok := errors.AsType[types.Error](err)
 			if !ok {
@@ -234,6 +237,30 @@ func compile(dir string) (want []claim, got []string, err error) {
 	return want, got, nil
 }
 
+// exported opens what the compiler exports of a package. The importer's own
+// way to it is the same, but for the flag -race.
+func exported(path string) (io.ReadCloser, error) {
+	cmd := goCommand(context.Background(), "list", "-export", "-f={{.Export}}", path)
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("go list -export %s: %w", path, err)
+	}
+	file, err := os.Open(strings.TrimSpace(string(out)))
+	if err != nil {
+		return nil, fmt.Errorf("export data of %s: %w", path, err)
+	}
+	return file, nil
+}
+
+// goCommand builds in the way in which this test was built: what it needs is
+// there already.
+func goCommand(ctx context.Context, verb string, args ...string) *exec.Cmd {
+	if racemode.Enabled {
+		args = slices.Insert(args, 0, "-race")
+	}
+	return exec.CommandContext(ctx, "go", slices.Insert(args, 0, verb)...)
+}
+
 func vet(ctx context.Context, dir string) (want []claim, got []string, err error) {
 	src, err := parse(dir)
 	if err != nil {
@@ -243,7 +270,7 @@ func vet(ctx context.Context, dir string) (want []claim, got []string, err error
 	if err != nil {
 		return nil, nil, err
 	}
-	cmd := exec.CommandContext(ctx, "go", "vet", "-json", ".")
+	cmd := goCommand(ctx, "vet", "-json", ".")
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=")
 	out, err := cmd.Output()

@@ -49,6 +49,15 @@ func (s service) GetUser(
 	return u, nil
 }
 
+// ListUsers implements userv1connect.UserServiceHandler.
+func (s service) ListUsers(
+	ctx context.Context,
+	r *userv1.ListUsersRequest,
+	stream userv1connect.UserServiceListUsersServerStream,
+) error {
+	return s.Service.ListUsers(ctx, r, stream.Send)
+}
+
 // CreateUser implements userv1connect.UserServiceHandler.
 func (s service) CreateUser(
 	ctx context.Context,

@@ -113,7 +113,7 @@ func served(b *testing.B, secure bool, serve func(c users.Config) Server) (*sess
 func connectServer(options ...connecthttp.Option) func(c users.Config) Server {
 	return func(c users.Config) Server {
 		rpc := connect.NewServer()
-		userv1connect.RegisterUserServiceHandler(rpc, unary{Service: users.NewService(c.Store)})
+		userv1connect.RegisterUserServiceHandler(rpc, bare{Service: users.NewService(c.Store)})
 		mux := http.NewServeMux()
 		connecthttp.Mount(mux, rpc, options...)
 		return overHTTP(c, mux)
@@ -165,17 +165,21 @@ func (s grpcServer) Shutdown(context.Context) error {
 	return nil
 }
 
-type unaryGRPC struct {
+type bareGRPC struct {
 	userv1.UnimplementedUserServiceServer
 	users.Service
 }
 
-func (u unaryGRPC) GetUser(ctx context.Context, r *userv1.GetUserRequest) (*userv1.User, error) {
+func (u bareGRPC) GetUser(ctx context.Context, r *userv1.GetUserRequest) (*userv1.User, error) {
 	return u.Service.GetUser(ctx, r)
 }
 
-func (u unaryGRPC) CreateUser(ctx context.Context, r *userv1.CreateUserRequest) (*userv1.User, error) {
+func (u bareGRPC) CreateUser(ctx context.Context, r *userv1.CreateUserRequest) (*userv1.User, error) {
 	return u.Service.CreateUser(ctx, r)
+}
+
+func (u bareGRPC) ListUsers(r *userv1.ListUsersRequest, s userv1.UserService_ListUsersServer) error {
+	return u.Service.ListUsers(s.Context(), r, s.Send)
 }
 
 func grpcGo() func(c users.Config) Server {
@@ -185,7 +189,7 @@ func grpcGo() func(c users.Config) Server {
 			options = append(options, grpc.Creds(credentials.NewTLS(c.TLS)))
 		}
 		s := grpc.NewServer(options...)
-		userv1.RegisterUserServiceServer(s, unaryGRPC{Service: users.NewService(c.Store)})
+		userv1.RegisterUserServiceServer(s, bareGRPC{Service: users.NewService(c.Store)})
 		return grpcServer{s}
 	}
 }
@@ -276,7 +280,7 @@ func BenchmarkCall(b *testing.B) {
 	b.Run("in-process", func(b *testing.B) {
 		base, _ := served(b, false, grpcGo())
 		rpc := connect.NewServer()
-		userv1connect.RegisterUserServiceHandler(rpc, unary{Service: users.NewService(one{})})
+		userv1connect.RegisterUserServiceHandler(rpc, bare{Service: users.NewService(one{})})
 		client := userv1connect.NewUserServiceClient(connect.NewClient(connectinprocess.New(rpc)))
 		compare(b, by(b, base, dialGRPC), func() error {
 			_, err := client.GetUser(context.Background(), &userv1.GetUserRequest{Id: "7"})

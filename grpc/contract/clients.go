@@ -3,6 +3,7 @@ package contract
 import (
 	"context"
 	"errors"
+	"io"
 	"maps"
 	"net/http"
 
@@ -29,10 +30,11 @@ type Client struct {
 // A caller makes a call.
 type caller func(ctx context.Context, r request) reply
 
-// A request is a call of GetUser or CreateUser.
+// A request is a call of GetUser, CreateUser or ListUsers.
 type request struct {
 	get    *userv1.GetUserRequest
 	create *userv1.CreateUserRequest // if get is nil
+	list   *userv1.ListUsersRequest  // if both are
 	method string                    // of another name, with the message get
 	id     string                    // X-Request-ID
 }
@@ -40,7 +42,8 @@ type request struct {
 // A reply is what came of a call, whatever library made it.
 type reply struct {
 	user   *userv1.User
-	status *spb.Status // code 0 is OK
+	users  []*userv1.User // of a stream, as many as came
+	status *spb.Status    // code 0 is OK
 	header http.Header
 }
 
@@ -85,6 +88,9 @@ func dialGRPC(s *session) (caller, func()) {
 		if r.id != "" {
 			ctx = metadata.AppendToOutgoingContext(ctx, "x-request-id", r.id)
 		}
+		if r.list != nil {
+			return listGRPC(ctx, client, r.list)
+		}
 		var got metadata.MD
 		var user *userv1.User
 		var err error
@@ -100,9 +106,43 @@ func dialGRPC(s *session) (caller, func()) {
 		for k, v := range got {
 			header[http.CanonicalHeaderKey(k)] = v
 		}
-		return reply{user, status.Convert(err).Proto(), header}
+		return reply{user: user, status: status.Convert(err).Proto(), header: header}
 	}
 	return call, func() { _ = conn.Close() }
+}
+
+// all reads a stream to its end.
+func all(receive func() (*userv1.User, error)) ([]*userv1.User, error) {
+	var us []*userv1.User
+	for {
+		u, err := receive()
+		if errors.Is(err, io.EOF) {
+			return us, nil
+		}
+		if err != nil {
+			return us, err
+		}
+		us = append(us, u)
+	}
+}
+
+func listGRPC(ctx context.Context, c userv1.UserServiceClient, r *userv1.ListUsersRequest) reply {
+	s, err := c.ListUsers(ctx, r)
+	if err != nil {
+		return reply{status: status.Convert(err).Proto()}
+	}
+	us, err := all(s.Recv)
+	return reply{users: us, status: status.Convert(err).Proto()}
+}
+
+func listConnect(ctx context.Context, c userv1connect.UserServiceClient, r *userv1.ListUsersRequest) reply {
+	s, err := c.ListUsers(ctx, r)
+	if err != nil {
+		return reply{status: ofConnect(err)}
+	}
+	defer func() { _ = s.Close() }()
+	us, err := all(s.Receive)
+	return reply{users: us, status: ofConnect(err)}
 }
 
 func dialConnect(options ...connecthttp.Option) func(*session) (caller, func()) {
@@ -120,6 +160,9 @@ func dialConnectBy(http2 bool, options ...connecthttp.Option) func(*session) (ca
 			if r.id != "" {
 				info.RequestHeader().Set("X-Request-ID", r.id)
 			}
+			if r.list != nil {
+				return listConnect(ctx, client, r.list)
+			}
 			var user *userv1.User
 			var err error
 			switch {
@@ -132,7 +175,7 @@ func dialConnectBy(http2 bool, options ...connecthttp.Option) func(*session) (ca
 			}
 			header := make(http.Header)
 			maps.Insert(header, info.ResponseHeader().All())
-			return reply{user, ofConnect(err), header}
+			return reply{user: user, status: ofConnect(err), header: header}
 		}
 		return call, done
 	}

@@ -183,6 +183,13 @@ func (s *store) Create(ctx context.Context, name string, age int32) (*userv1.Use
 	return s.users.Create(ctx, name, age)
 }
 
+func (s *store) Page(ctx context.Context, behind int64, size int) ([]*userv1.User, int64, error) {
+	if err := s.prepare(ctx); err != nil {
+		return nil, 0, err
+	}
+	return s.users.Page(ctx, behind, size)
+}
+
 // A buffer is a log that may be written and read at the same time.
 type buffer struct {
 	mu sync.Mutex

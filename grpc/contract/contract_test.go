@@ -82,12 +82,16 @@ func TestRules(t *testing.T) {
 // Breakers do what a server might well do wrong. Where none is named it is
 // naked.
 var breakers = map[string]Build{
-	"what is created can be got": with(func(s users.Store) users.Store { return ageless{s} }),
-	"calls do not mix":           with(func(s users.Store) users.Store { return &mixed{Store: s} }),
+	"what is created can be got":               with(func(s users.Store) users.Store { return ageless{s} }),
+	"what is created is listed, in that order": with(func(s users.Store) users.Store { return once{s} }),
+	"calls do not mix":                         with(func(s users.Store) users.Store { return &mixed{Store: s} }),
 	"DEADLINE_EXCEEDED: the caller's time is the store's": with(func(s users.Store) users.Store {
 		return other{s, func(ctx context.Context) context.Context { return timeless{ctx} }}
 	}),
 	"CANCELLED: a caller who leaves ends the work": with(func(s users.Store) users.Store {
+		return other{s, context.WithoutCancel}
+	}),
+	"CANCELLED: and a stream": with(func(s users.Store) users.Store {
 		return other{s, context.WithoutCancel}
 	}),
 	"UNIMPLEMENTED: what is not there": func(c users.Config) Server {
@@ -114,6 +118,18 @@ func (s ageless) Create(ctx context.Context, name string, _ int32) (*userv1.User
 	return s.Store.Create(ctx, name, 0)
 }
 
+// A once store gives the first page again and again, until it comes to an end.
+type once struct{ users.Store }
+
+func (s once) Page(ctx context.Context, behind int64, size int) ([]*userv1.User, int64, error) {
+	_, last, err := s.Store.Page(ctx, behind, size)
+	if err != nil || last == behind {
+		return nil, last, err
+	}
+	page, _, err := s.Store.Page(ctx, 0, size)
+	return page, last, err
+}
+
 // A mixed store gives everybody the user who was made first.
 type mixed struct {
 	users.Store
@@ -138,6 +154,10 @@ func (s other) Get(ctx context.Context, id string) (*userv1.User, error) {
 	return s.Store.Get(s.ctx(ctx), id)
 }
 
+func (s other) Page(ctx context.Context, behind int64, size int) ([]*userv1.User, int64, error) {
+	return s.Store.Page(s.ctx(ctx), behind, size)
+}
+
 // A timeless ctx hides when it ends.
 type timeless struct{ context.Context } //nolint:containedctx // it is one
 
@@ -156,25 +176,29 @@ func (s nakedServer) Serve(l net.Listener) error {
 	return nil
 }
 
-// A unary service has no streams.
-type unary struct {
+// A bare service has no interceptor.
+type bare struct {
 	userv1connect.UnimplementedUserServiceHandler
 	users.Service
 }
 
-func (u unary) GetUser(ctx context.Context, r *userv1.GetUserRequest) (*userv1.User, error) {
+func (u bare) GetUser(ctx context.Context, r *userv1.GetUserRequest) (*userv1.User, error) {
 	return u.Service.GetUser(ctx, r)
 }
 
-func (u unary) CreateUser(ctx context.Context, r *userv1.CreateUserRequest) (*userv1.User, error) {
+func (u bare) CreateUser(ctx context.Context, r *userv1.CreateUserRequest) (*userv1.User, error) {
 	return u.Service.CreateUser(ctx, r)
+}
+
+func (u bare) ListUsers(ctx context.Context, r *userv1.ListUsersRequest, s userv1connect.UserServiceListUsersServerStream) error {
+	return u.Service.ListUsers(ctx, r, s.Send)
 }
 
 func naked(c users.Config) Server { return newNaked(c) }
 
 func newNaked(c users.Config) nakedServer {
 	rpc := connect.NewServer()
-	userv1connect.RegisterUserServiceHandler(rpc, unary{Service: users.NewService(c.Store)})
+	userv1connect.RegisterUserServiceHandler(rpc, bare{Service: users.NewService(c.Store)})
 	mux := http.NewServeMux()
 	connecthttp.Mount(mux, rpc)
 	p := new(http.Protocols)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -55,8 +56,11 @@ func dialHTTP(method string, http2 bool) func(*session) (caller, func()) {
 			if res.StatusCode != http.StatusOK {
 				return reply{status: ofJSON(res.StatusCode, body), header: res.Header}
 			}
+			if r.list != nil {
+				return ofStream(body)
+			}
 			u := new(userv1.User)
-			return reply{u, ofHTTP(protojson.Unmarshal(body, u)), res.Header}
+			return reply{user: u, status: ofHTTP(protojson.Unmarshal(body, u)), header: res.Header}
 		}
 		return call, done
 	}
@@ -64,7 +68,10 @@ func dialHTTP(method string, http2 bool) func(*session) (caller, func()) {
 
 func newHTTP(ctx context.Context, s *session, method string, r request) (*http.Request, error) {
 	name, message := "GetUser", proto.Message(r.get)
-	if r.get == nil {
+	switch {
+	case r.list != nil:
+		name, message, method = "ListUsers", r.list, http.MethodPost
+	case r.get == nil:
 		name, message, method = "CreateUser", r.create, http.MethodPost
 	}
 	if r.method != "" {
@@ -79,17 +86,58 @@ func newHTTP(ctx context.Context, s *session, method string, r request) (*http.R
 		to += "?connect=v1&encoding=json&message=" + url.QueryEscape(string(body))
 		body = nil
 	}
+	kind := "application/json"
+	if r.list != nil {
+		kind, body = "application/connect+json", enveloped(body)
+	}
 	q, err := http.NewRequestWithContext(ctx, method, to, bytes.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("request: %w", err)
 	}
 	if method == http.MethodPost {
-		q.Header.Set("Content-Type", "application/json")
+		q.Header.Set("Content-Type", kind)
 	}
 	if r.id != "" {
 		q.Header.Set("X-Request-ID", r.id)
 	}
 	return q, nil
+}
+
+// enveloped puts a message into a stream of Connect's own protocol: a byte of
+// flags, four of the length, the message.
+func enveloped(message []byte) []byte {
+	return append(binary.BigEndian.AppendUint32([]byte{0}, uint32(len(message))), message...) //nolint:gosec // some bytes
+}
+
+// endOfStream is the flag of the last message, which is the status.
+const endOfStream = 1 << 1
+
+// ofStream reads a stream of answers in Connect's own protocol.
+func ofStream(body []byte) (r reply) {
+	for len(body) >= 5 {
+		flags, size := body[0], int(binary.BigEndian.Uint32(body[1:5]))
+		if len(body) < 5+size {
+			break
+		}
+		message := body[5 : 5+size]
+		body = body[5+size:]
+		if flags&endOfStream != 0 {
+			var end struct{ Error json.RawMessage }
+			r.status = ofHTTP(json.Unmarshal(message, &end))
+			if end.Error != nil {
+				r.status = ofJSON(http.StatusOK, end.Error)
+			}
+			return r
+		}
+		u := new(userv1.User)
+		if err := protojson.Unmarshal(message, u); err != nil {
+			r.status = ofHTTP(err)
+			return r
+		}
+		r.users = append(r.users, u)
+	}
+	r.status = ofHTTP(io.ErrUnexpectedEOF)
+	return r
 }
 
 // ofHTTP returns the status of a call that got no answer.

@@ -23,6 +23,7 @@ import (
 
 var rules = []rule{
 	{"what is created can be got", created, nil},
+	{"what is created is listed, in that order", inOrder, nil},
 	{"calls do not mix", concurrent, nil},
 	{"a request's id comes back, and one without an id gets one", identified, nil},
 	{"INVALID_ARGUMENT: all flaws at once, by field", invalid, nil},
@@ -32,10 +33,12 @@ var rules = []rule{
 	{"INTERNAL: an error tells the log, not the client", internal, nil},
 	{"INTERNAL: another service's error is not this one's", ofPeer, nil},
 	{"INTERNAL: a panic ends one call", panicking, nil},
+	{"INTERNAL: what goes wrong in a stream, after what was sent", streamFailing, nil},
 	{"UNIMPLEMENTED: what is not there", notThere, nil},
 	{"RESOURCE_EXHAUSTED: a message that is too large", tooLarge, nil},
 	{"DEADLINE_EXCEEDED: the caller's time is the store's", deadline, nil},
 	{"CANCELLED: a caller who leaves ends the work", cancelled, nil},
+	{"CANCELLED: and a stream", streamCancelled, nil},
 	{"health says what it is told", nil, health},
 	{"reflection tells the service and its file", nil, reflected},
 }
@@ -51,6 +54,10 @@ func get(id string) request {
 
 func create(name string, age int32) request {
 	return request{create: &userv1.CreateUserRequest{Name: name, Age: age}}
+}
+
+func list(pageSize int32) request {
+	return request{list: &userv1.ListUsersRequest{PageSize: pageSize}}
 }
 
 // made creates a user.
@@ -84,6 +91,21 @@ func created(t require.TestingT, _ *session, c caller) {
 	assert.Equal(t, u.String(), r.user.String())
 	zoe := made(t, c, "Zoë 🦊 <b>&amp;+%20</b> "+n, 0)
 	assert.Equal(t, zoe.String(), c(context.Background(), get(zoe.GetId())).user.String())
+}
+
+func inOrder(t require.TestingT, _ *session, c caller) {
+	var want []string
+	for i := range int32(5) {
+		want = append(want, made(t, c, name(), i).String())
+	}
+	for _, pageSize := range []int32{0, 1, 2, 5, users.MaxPage} {
+		r := c(context.Background(), list(pageSize))
+		require.Equal(t, "OK", codeOf(r), r.status.GetMessage())
+		require.GreaterOrEqual(t, len(r.users), len(want), "other clients have made theirs")
+		for i, u := range r.users[len(r.users)-len(want):] {
+			assert.Equal(t, want[i], u.String(), "by pages of %d", pageSize)
+		}
+	}
 }
 
 func concurrent(t require.TestingT, _ *session, c caller) {
@@ -122,6 +144,8 @@ func invalid(t require.TestingT, _ *session, c caller) {
 		"age ":        create(name(), users.MaxAge+1),
 		"name,age":    create("", -1),
 		"name,age   ": create(strings.Repeat("x", 101), 151),
+		"page_size":   list(-1),
+		"page_size ":  list(users.MaxPage + 1),
 	} {
 		got := c(context.Background(), r)
 		require.Equal(t, "INVALID_ARGUMENT", codeOf(got), got.status.GetMessage())
@@ -206,6 +230,34 @@ func panicking(t require.TestingT, s *session, c caller) {
 	assert.Equal(t, "NOT_FOUND", codeOf(c(context.Background(), get("x"))), "the next call is served")
 }
 
+// onPage does what it is told to before the second page is read.
+func onPage(f func(context.Context) error) func(context.Context) error {
+	var pages atomic.Int64
+	return func(ctx context.Context) error {
+		if pages.Add(1) == 1 {
+			return nil
+		}
+		return f(ctx)
+	}
+}
+
+func streamFailing(t require.TestingT, s *session, c caller) {
+	made(t, c, name(), 1)
+	for _, f := range []func(context.Context) error{
+		func(context.Context) error { return errors.New("connect as admin:hunter4 failed") },
+		func(context.Context) error { panic("hunter4") },
+	} {
+		before := strings.Count(s.log.String(), "hunter4")
+		r := s.while(onPage(f), func() reply { return c(context.Background(), list(1)) })
+		assert.Nil(t, failed(t, r, "INTERNAL", "internal error"))
+		assert.Len(t, r.users, 1, "what was sent has come")
+		assert.Equal(t, before+1, strings.Count(s.log.String(), "hunter4"), "once in the log")
+	}
+	r := s.while(onPage(func(context.Context) error { return users.ErrUnavailable }),
+		func() reply { return c(context.Background(), list(1)) })
+	failed(t, r, "UNAVAILABLE", "the store does not answer")
+}
+
 func notThere(t require.TestingT, _ *session, c caller) {
 	r := c(context.Background(), request{get: &userv1.GetUserRequest{Id: "x"}, method: "DropUsers"})
 	assert.Equal(t, "UNIMPLEMENTED", codeOf(r), r.status.GetMessage())
@@ -247,6 +299,16 @@ func deadline(t require.TestingT, s *session, c caller) {
 }
 
 func cancelled(t require.TestingT, s *session, c caller) {
+	left(t, s, c, get("x"), func(f func(context.Context) error) func(context.Context) error { return f })
+}
+
+func streamCancelled(t require.TestingT, s *session, c caller) {
+	made(t, c, name(), 1)
+	left(t, s, c, list(1), onPage)
+}
+
+// left leaves a call while the store is at work for it.
+func left(t require.TestingT, s *session, c caller, call request, when func(func(context.Context) error) func(context.Context) error) {
 	began, ended := make(chan struct{}), make(chan error, 1)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -257,7 +319,7 @@ func cancelled(t require.TestingT, s *session, c caller) {
 		}
 		cancel()
 	}()
-	r := s.while(func(ctx context.Context) error {
+	r := s.while(when(func(ctx context.Context) error {
 		close(began)
 		select {
 		case <-ctx.Done():
@@ -266,7 +328,7 @@ func cancelled(t require.TestingT, s *session, c caller) {
 			ended <- errors.New("nobody told the store")
 		}
 		return ctx.Err()
-	}, func() reply { return c(ctx, get("x")) })
+	}), func() reply { return c(ctx, call) })
 	assert.Equal(t, "CANCELLED", codeOf(r), r.status.GetMessage())
 	select {
 	case err := <-ended:

@@ -42,13 +42,12 @@ func (h handler) GetUser(ctx context.Context, r *userv1.GetUserRequest) (*userv1
 }
 
 // A store is what a test makes of it.
-type store struct{ Find }
+type store struct {
+	users.Store // which is nil: no other method is called
+	Find
+}
 
 func (s store) Get(ctx context.Context, id string) (*userv1.User, error) { return s.Find(ctx, id) }
-
-func (s store) Create(context.Context, string, int32) (*userv1.User, error) {
-	return nil, users.ErrTaken
-}
 
 // bare returns a server of a method and nothing else.
 func bare(get GetUser) *grpc.Server {
@@ -59,7 +58,7 @@ func bare(get GetUser) *grpc.Server {
 
 // correct returns the server as New makes it.
 func correct(find Find) *grpc.Server {
-	return New(users.Config{Store: store{find}, Log: slog.New(slog.DiscardHandler)}).grpc
+	return New(users.Config{Store: store{Find: find}, Log: slog.New(slog.DiscardHandler)}).grpc
 }
 
 // dialed serves in memory and returns how to dial it.

@@ -67,7 +67,7 @@ type Server struct {
 func New(c users.Config, around ...grpc.ServerOption) *Server {
 	options := append(slices.Clip(around),
 		grpc.ChainUnaryInterceptor(answered(c.Log)),
-		grpc.ChainStreamInterceptor(recoveredStream(c.Log)),
+		grpc.ChainStreamInterceptor(answeredStream(c.Log)),
 		grpc.MaxRecvMsgSize(users.MaxMessage),
 		grpc.MaxConcurrentStreams(250),
 		grpc.MaxHeaderListSize(16<<10),
@@ -108,6 +108,14 @@ func (s service) GetUser(
 	r *userv1.GetUserRequest,
 ) (*userv1.User, error) {
 	return s.Service.GetUser(ctx, r)
+}
+
+// ListUsers implements userv1.UserServiceServer.
+func (s service) ListUsers(
+	r *userv1.ListUsersRequest,
+	stream userv1.UserService_ListUsersServer,
+) error {
+	return s.Service.ListUsers(stream.Context(), r, stream.Send)
 }
 
 // CreateUser implements userv1.UserServiceServer.
@@ -158,7 +166,7 @@ func (s *Server) SetServing(serving bool) {
 }
 
 // answered makes of each error, and of a panic, what the client may know of it,
-// and tells the log the rest. Health and reflection have errors of their own.
+// and tells the log the rest.
 func answered(log *slog.Logger) grpc.UnaryServerInterceptor {
 	return func(
 		ctx context.Context,
@@ -168,29 +176,58 @@ func answered(log *slog.Logger) grpc.UnaryServerInterceptor {
 	) (answer any, err error) {
 		defer recovered(ctx, log, info.FullMethod, &err)
 		answer, err = next(ctx, r)
-		if _, ours := info.Server.(service); !ours || err == nil {
-			return answer, err
-		}
-		s := users.StatusOf(err)
-		if users.Hidden(s) {
-			log.ErrorContext(ctx, "call failed",
-				"method", info.FullMethod, "error", err)
-		}
-		return nil, status.FromProto(s).Err()
+		return answer, told(ctx, log, info.Server, info.FullMethod, err)
 	}
 }
 
-// recoveredStream is for streams, of which there are health's and reflection's.
-func recoveredStream(log *slog.Logger) grpc.StreamServerInterceptor {
+// answeredStream is answered for streams: ListUsers, health's and reflection's.
+func answeredStream(log *slog.Logger) grpc.StreamServerInterceptor {
 	return func(
 		srv any,
 		stream grpc.ServerStream,
 		info *grpc.StreamServerInfo,
 		next grpc.StreamHandler,
 	) (err error) {
-		defer recovered(stream.Context(), log, info.FullMethod, &err)
-		return next(srv, stream)
+		ctx := stream.Context()
+		defer recovered(ctx, log, info.FullMethod, &err)
+		h := &heard{ServerStream: stream}
+		if err = next(srv, h); err != nil && errors.Is(err, h.err) {
+			return err // of grpc-go itself: it could not read the message
+		}
+		return told(ctx, log, srv, info.FullMethod, err)
 	}
+}
+
+// A heard stream keeps the error of its last read.
+type heard struct {
+	grpc.ServerStream
+
+	err error
+}
+
+// RecvMsg implements grpc.ServerStream.
+func (h *heard) RecvMsg(m any) error {
+	h.err = h.ServerStream.RecvMsg(m)
+	return h.err
+}
+
+// told returns what the client is told of a method's error. Health and
+// reflection have errors of their own, which it lets pass.
+func told(
+	ctx context.Context,
+	log *slog.Logger,
+	srv any,
+	method string,
+	err error,
+) error {
+	if _, ours := srv.(service); !ours || err == nil {
+		return err
+	}
+	s := users.StatusOf(err)
+	if users.Hidden(s) {
+		log.ErrorContext(ctx, "call failed", "method", method, "error", err)
+	}
+	return status.FromProto(s).Err()
 }
 
 // recovered is to be deferred: it ends one call instead of the process.

@@ -1,6 +1,7 @@
 package grpcserver
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
 	"net"
@@ -15,6 +16,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/encoding/protowire"
 
 	"example.com/goguide/detect/memnet"
 	"example.com/goguide/grpc/contract"
@@ -38,6 +40,27 @@ func TestServer_Serve_afterShutdown(t *testing.T) {
 	require.NoError(t, s.Serve(l))
 	_, err := l.Accept()
 	assert.ErrorIs(t, err, net.ErrClosed, "Serve has closed it")
+}
+
+// A request that cannot be read is grpc-go's to refuse, and no error to look
+// into, also that of a stream, which grpc-go reads within the interceptors.
+// Fields that this server does not know make it too large.
+func TestServer_logsNoRequestThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	options, stop := dialed(New(users.Config{Log: slog.New(slog.NewTextHandler(&log, nil))}).grpc)
+	client, done, err := Remote(memory, options...)
+	require.NoError(t, err)
+	defer func() { assert.NoError(t, done()) }()
+	r := new(userv1.ListUsersRequest)
+	unknown := protowire.AppendTag(nil, 100, protowire.BytesType)
+	r.ProtoReflect().SetUnknown(protowire.AppendBytes(unknown, make([]byte, users.MaxMessage)))
+	stream, err := client.ListUsers(t.Context(), r)
+	require.NoError(t, err)
+	_, err = stream.Recv()
+	assert.Equal(t, codes.ResourceExhausted, status.Code(err), err)
+	stop()
+	assert.Empty(t, log.String())
 }
 
 // stubborn is a store that does not look at its ctx.

@@ -15,6 +15,7 @@ import (
 // to use.
 type Memory struct {
 	mu    sync.Mutex
+	made  []*userv1.User // in order
 	byID  map[string]*userv1.User
 	names map[string]struct{}
 }
@@ -48,6 +49,24 @@ func (m *Memory) Create(
 		m.names = make(map[string]struct{})
 	}
 	u := &userv1.User{Id: strings.ToLower(rand.Text()), Name: name, Age: age}
+	m.made = append(m.made, u)
 	m.byID[u.GetId()], m.names[key] = u, struct{}{}
 	return proto.CloneOf(u), nil
+}
+
+// Page implements [Store].
+func (m *Memory) Page(
+	_ context.Context,
+	behind int64,
+	size int,
+) ([]*userv1.User, int64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	begin := min(behind, int64(len(m.made)))
+	end := min(begin+int64(size), int64(len(m.made)))
+	page := make([]*userv1.User, 0, end-begin)
+	for _, u := range m.made[begin:end] {
+		page = append(page, proto.CloneOf(u))
+	}
+	return page, end, nil
 }

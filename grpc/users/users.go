@@ -7,8 +7,9 @@
 // # What to write
 //
 // A [Service] whose methods take a ctx and a message and return a message and an
-// error knows neither library: both servers register it as it is. Its errors are
-// Go errors, sentinels and an [Invalid], and no status codes.
+// error knows neither library: both servers register it as it is. A stream of
+// answers is a function to it that sends one. Its errors are Go errors, sentinels
+// and an [Invalid], and no status codes.
 //
 // One table says what a client is told of an error ([StatusOf]), as a
 // google.rpc.Status: a code for the client's program to branch on, a text for
@@ -46,12 +47,21 @@ const MaxName = 100
 // MaxAge is the greatest age, in years.
 const MaxAge = 150
 
+// MaxPage is the greatest page_size, and DefaultPage what 0 stands for.
+const (
+	MaxPage     = 1000
+	DefaultPage = 100
+)
+
 // A Store keeps users. Its methods may be called concurrently; each returns one
 // of this package's errors, ctx's, or what else went wrong, which is INTERNAL.
 type Store interface {
 	Get(ctx context.Context, id string) (*userv1.User, error)
 	// Create keeps a user under a new id, and returns it.
 	Create(ctx context.Context, name string, age int32) (*userv1.User, error)
+	// Page returns up to size users in the order in which they were made, those
+	// behind a place, and the place of the last of them. The first place is 0.
+	Page(ctx context.Context, behind int64, size int) (page []*userv1.User, last int64, err error)
 }
 
 // Config is what a server is made of.
@@ -63,8 +73,8 @@ type Config struct {
 	TLS *tls.Config
 }
 
-// A Service has the unary methods of user.v1.UserService. Both libraries take
-// it as it is: a signature of theirs names no type of theirs.
+// A Service has the methods of user.v1.UserService. Both libraries take the
+// unary ones as they are: their signatures name no type of a library.
 type Service struct{ store Store }
 
 // NewService returns a service.
@@ -90,6 +100,47 @@ func (s Service) CreateUser(
 		return nil, err
 	}
 	return s.store.Create(ctx, r.GetName(), r.GetAge())
+}
+
+// ListUsers implements the method of user.proto, whose stream is send. It reads
+// page_size users at once, and the next when those are sent: a slow reader
+// holds nothing of the store's, and no more than a page in memory.
+func (s Service) ListUsers(
+	ctx context.Context,
+	r *userv1.ListUsersRequest,
+	send func(*userv1.User) error,
+) error {
+	size := int(r.GetPageSize())
+	if size < 0 || size > MaxPage {
+		return Invalid{{"page_size", "expected 1 to 1000, or 0 for 100"}}
+	}
+	if size == 0 {
+		size = DefaultPage
+	}
+	for place := int64(0); ; {
+		page, last, err := s.store.Page(ctx, place, size)
+		if err != nil {
+			return err
+		}
+		for _, u := range page {
+			if err := send(u); err != nil {
+				return leftOr(ctx, err)
+			}
+		}
+		if len(page) < size {
+			return nil
+		}
+		place = last
+	}
+}
+
+// leftOr returns the error of a ctx that has ended: the caller has left, which
+// each library tells a sender in its own words. Else it returns err.
+func leftOr(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
 }
 
 // check returns all the flaws of a request at once, or nil.

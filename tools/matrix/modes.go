@@ -12,9 +12,11 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/mod/modfile"
+	"golang.org/x/sync/errgroup"
 )
 
 // A mode is one way to build the tests.
@@ -22,7 +24,7 @@ type mode struct {
 	name     string
 	env      []string
 	command  []string // prints what go test -json prints
-	dirs     []string // where it runs, one after the other, from the root
+	dirs     []string // where it runs, two at a time, from the root
 	readable string   // the command as one would type it
 }
 
@@ -40,16 +42,19 @@ func modes(root, artifacts string, parts []string) ([]mode, error) {
 			return nil, fmt.Errorf("%q is no folder that go.work uses", p)
 		}
 	}
+	// A test that waits, for a limit or for goleak, needs no CPU, and one with
+	// -race waits a second at its end. So there are twice as many as CPUs.
+	n := runtime.NumCPU()
 	race := mode{
 		name:     "race",
-		command:  []string{"make", "-s", "test", "FLAGS=-json -vet=off"},
+		command:  []string{"make", "-s", "test", fmt.Sprintf("FLAGS=-json -vet=off -p=%d", 2*n)},
 		dirs:     []string{"."},
 		readable: "make test",
 	}
 	plain := mode{
 		name:    "plain",
 		env:     []string{"GOWORK=off", "CGO_ENABLED=0"},
-		command: []string{"go", "test", "-json", "-vet=off", "./..."},
+		command: []string{"go", "test", "-json", "-vet=off", fmt.Sprintf("-p=%d", n), "./..."},
 		dirs:    modules,
 	}
 	if strings.HasPrefix(runtime.Version(), "go1.26") {
@@ -125,16 +130,37 @@ type event struct {
 // it is done.
 func (m mode) test(ctx context.Context, root string, out io.Writer) (report, error) {
 	start := time.Now()
+	out = &lines{to: out}
+	said := make([]report, len(m.dirs))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(2)
+	for i, dir := range m.dirs {
+		g.Go(func() (err error) {
+			said[i], err = m.testIn(ctx, root, dir, out)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return report{}, err //nolint:wrapcheck // it is testIn's
+	}
 	var all report
-	for _, dir := range m.dirs {
-		said, err := m.testIn(ctx, root, dir, out)
-		if err != nil {
-			return report{}, err
-		}
-		all.add(said)
+	for _, r := range said {
+		all.add(r)
 	}
 	fmt.Fprintf(out, "  %s in %.0f s\n\n", m.name, time.Since(start).Seconds())
 	return all, nil
+}
+
+// lines keeps apart what several write, each a line at a time.
+type lines struct {
+	mu sync.Mutex
+	to io.Writer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.to.Write(p) //nolint:wrapcheck // a Writer in front of another
 }
 
 func (m mode) testIn(ctx context.Context, root, dir string, out io.Writer) (report, error) {

@@ -3,12 +3,11 @@ package deferredclose_test
 import (
 	"testing"
 
-	"golang.org/x/tools/go/analysis/analysistest"
-
 	"example.com/goguide/antipatterns/analyzers/deferredclose"
+	"example.com/goguide/antipatterns/analyzers/internal/want"
 )
 
 func Test(t *testing.T) {
 	t.Parallel()
-	analysistest.RunWithSuggestedFixes(t, analysistest.TestData(), deferredclose.Analyzer, "a")
+	want.Test(t, deferredclose.Analyzer, "a")
 }

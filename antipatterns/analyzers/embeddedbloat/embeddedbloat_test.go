@@ -3,12 +3,11 @@ package embeddedbloat_test
 import (
 	"testing"
 
-	"golang.org/x/tools/go/analysis/analysistest"
-
 	"example.com/goguide/antipatterns/analyzers/embeddedbloat"
+	"example.com/goguide/antipatterns/analyzers/internal/want"
 )
 
 func Test(t *testing.T) {
 	t.Parallel()
-	analysistest.Run(t, analysistest.TestData(), embeddedbloat.Analyzer, "a", "b")
+	want.Test(t, embeddedbloat.Analyzer, "a", "b")
 }

@@ -3,12 +3,11 @@ package fireandforget_test
 import (
 	"testing"
 
-	"golang.org/x/tools/go/analysis/analysistest"
-
 	"example.com/goguide/antipatterns/analyzers/fireandforget"
+	"example.com/goguide/antipatterns/analyzers/internal/want"
 )
 
 func Test(t *testing.T) {
 	t.Parallel()
-	analysistest.Run(t, analysistest.TestData(), fireandforget.Analyzer, "a", "command")
+	want.Test(t, fireandforget.Analyzer, "a", "command")
 }

@@ -3,12 +3,11 @@ package typednil_test
 import (
 	"testing"
 
-	"golang.org/x/tools/go/analysis/analysistest"
-
+	"example.com/goguide/antipatterns/analyzers/internal/want"
 	"example.com/goguide/antipatterns/analyzers/typednil"
 )
 
 func Test(t *testing.T) {
 	t.Parallel()
-	analysistest.Run(t, analysistest.TestData(), typednil.Analyzer, "a")
+	want.Test(t, typednil.Analyzer, "a")
 }

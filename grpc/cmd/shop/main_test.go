@@ -8,8 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -18,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"example.com/goguide/detect/racemode"
 	"example.com/goguide/grpc/shop/load"
 )
 
@@ -32,26 +31,28 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
-		if path, err := program(); err == nil && raced() {
-			_ = os.RemoveAll(filepath.Dir(path))
+		if built != "" {
+			_ = os.RemoveAll(built)
 		}
 		os.Exit(code)
 	}))
 }
+
+// built is the folder that program made, if it did.
+var built string
 
 // program returns the path of the program. It is this test, except in race mode:
 // SQLite is then so slow that a shop is overloaded by what it should bear. The
 // race detector sees the services in the tests of their packages, and here the
 // load, the proxies and the page.
 var program = sync.OnceValues(func() (path string, err error) {
-	if !raced() {
+	if !racemode.Enabled {
 		return os.Executable()
 	}
-	dir, err := os.MkdirTemp("", "shop-test-")
-	if err != nil {
+	if built, err = os.MkdirTemp("", "shop-test-"); err != nil {
 		return "", err
 	}
-	path = filepath.Join(dir, "shop")
+	path = filepath.Join(built, "shop")
 	c := exec.Command("go", "build", "-o", path, ".")
 	c.Env = append(os.Environ(), "CGO_ENABLED=0") // as plain mode builds it
 	if strings.HasPrefix(runtime.Version(), "go1.26") {
@@ -62,12 +63,6 @@ var program = sync.OnceValues(func() (path string, err error) {
 	}
 	return path, nil
 })
-
-// raced reports whether this test runs with the race detector.
-func raced() bool {
-	info, _ := debug.ReadBuildInfo()
-	return slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
-}
 
 // limit is how long anything may take here, on a machine that is busy.
 const limit = time.Minute
@@ -86,7 +81,7 @@ type shop struct {
 // program that is broken here is built in one way, whatever the test is.
 func inOneMode(t *testing.T) {
 	t.Helper()
-	if os.Getenv("CI") != "" && !raced() {
+	if os.Getenv("CI") != "" && !racemode.Enabled {
 		t.Skip("CI does this with -race: the services are the same in both modes")
 	}
 }

@@ -220,7 +220,7 @@ func TestHandler_writesWhatComesLate(t *testing.T) {
 	t.Parallel()
 	const writeTime = 500 * time.Millisecond
 	rpc := connect.NewServer(answered(users.StatusOf))
-	userv1connect.RegisterUserServiceHandler(rpc, users.Service{Service: rpcusers.NewService(slow(writeTime + writeTime/4))})
+	userv1connect.RegisterUserServiceHandler(rpc, users.Service{Service: rpcusers.NewService(slow{after: writeTime + writeTime/4})})
 	server := httptest.NewServer(NewHandler(rpc, writeTime))
 	defer server.Close()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/users/7", http.NoBody)
@@ -232,17 +232,17 @@ func TestHandler_writesWhatComesLate(t *testing.T) {
 }
 
 // slow is a store that finds nobody, after a time.
-type slow time.Duration
+type slow struct {
+	rpcusers.Store // which is nil: no other method is called
+
+	after time.Duration
+}
 
 func (s slow) Get(ctx context.Context, _ string) (*userv1.User, error) {
 	select {
-	case <-time.After(time.Duration(s)):
+	case <-time.After(s.after):
 		return nil, rpcusers.ErrNotFound
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-}
-
-func (s slow) Create(context.Context, string, int32) (*userv1.User, error) {
-	return nil, rpcusers.ErrTaken
 }

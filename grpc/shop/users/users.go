@@ -13,7 +13,7 @@
 // kept only in memory, after the next start.
 //
 // A list is read page by page, each by a query that starts behind the last user
-// of the one before ([Service.ListUsers]): a slow reader holds no connection of
+// of the one before ([Store.Page]): a slow reader holds no connection of
 // the database, and no transaction that keeps its log from being cut.
 package users
 
@@ -32,13 +32,6 @@ import (
 
 // MaxID is the length of the longest id that is looked for, in bytes.
 const MaxID = 64
-
-// MaxPage is the most users that are read at once, and defaultPage how many are
-// where nobody says.
-const (
-	MaxPage     = 1000
-	defaultPage = 100
-)
 
 // A Service has the methods of user.v1.UserService and shop.v1.AccountService.
 type Service struct {
@@ -61,35 +54,13 @@ func (s Service) GetUser(
 	return s.Service.GetUser(ctx, r)
 }
 
-// ListUsers implements the method of user.proto. It reads page_size users at
-// once, and the next when those are sent.
+// ListUsers implements the method of user.proto.
 func (s Service) ListUsers(
 	ctx context.Context,
 	r *userv1.ListUsersRequest,
 	stream userv1connect.UserServiceListUsersServerStream,
 ) error {
-	size := int(r.GetPageSize())
-	if size < 0 || size > MaxPage {
-		return users.Invalid{{Field: "page_size", Text: "expected 1 to 1000, or 0 for 100"}}
-	}
-	if size == 0 {
-		size = defaultPage
-	}
-	for last := int64(0); ; {
-		page, next, err := s.store.Page(ctx, last, size)
-		if err != nil {
-			return err
-		}
-		for _, u := range page {
-			if err := stream.Send(u); err != nil {
-				return err
-			}
-		}
-		if len(page) < size {
-			return nil
-		}
-		last = next
-	}
+	return s.Service.ListUsers(ctx, r, stream.Send)
 }
 
 // RecordOrder implements the method of shop.proto.

@@ -101,12 +101,12 @@ func TestListUsers_hasEachUserOnceInOrder(t *testing.T) {
 		require.NoError(t, err)
 		want = append(want, name)
 	}
-	for _, size := range []int32{0, 1, 2, 5, MaxPage} {
+	for _, size := range []int32{0, 1, 2, 5, users.MaxPage} {
 		got, err := list(t, NewService(s), size)
 		require.NoError(t, err)
 		assert.Equal(t, want, got, "by pages of %d", size)
 	}
-	for _, size := range []int32{-1, MaxPage + 1} {
+	for _, size := range []int32{-1, users.MaxPage + 1} {
 		_, err := list(t, NewService(s), size)
 		assert.Error(t, err)
 	}

@@ -3,6 +3,7 @@ package quotes
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
 	"testing"
 	"testing/synctest"
@@ -53,24 +54,27 @@ func TestCheapest_tellsTheCarriersThatItIsOver(t *testing.T) {
 	}
 }
 
-// Three offers at the same moment, on one processor: whoever drops an offer for
-// which nobody stands ready drops two of the three.
+// Eight offers at the same moment, on one processor: whoever drops an offer for
+// which nobody stands ready drops some of them, in whatever order they come.
 func TestCheapest_takesOffersThatComeTogether(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	for i := range 3 {
+	const together = 8
+	for cheap := range together {
 		synctest.Test(t, func(t *testing.T) {
-			cents := []int{900, 900, 900}
-			cents[i] = 100
-			start := time.Now()
-			q, err := Cheapest(t.Context(), 2*time.Second, []Carrier{
-				deaf("a", cents[0], time.Second), deaf("b", cents[1], time.Second), deaf("c", cents[2], time.Second),
-			})
-			if q.Cents != 100 || err != nil {
-				t.Errorf("Three offers came at the same moment, and Cheapest returned one of %d cents (%v).\n"+
-					"The cheapest was 100.", q.Cents, err)
+			var carriers []Carrier
+			for i := range together {
+				cents := 900
+				if i == cheap {
+					cents = 100
+				}
+				carriers = append(carriers, deaf(fmt.Sprint("carrier ", i), cents, time.Second))
 			}
-			if took := time.Since(start); took != time.Second {
-				t.Errorf("All had answered after 1s. Cheapest took %v.", took)
+			start := time.Now()
+			q, err := Cheapest(t.Context(), 2*time.Second, carriers)
+			took := time.Since(start)
+			if q.Cents != 100 || err != nil || took != time.Second {
+				t.Errorf("Eight offers came at the same moment, after 1s, and Cheapest returned one of %d cents (%v) after %v.\n"+
+					"The cheapest was 100, and after 1s all had answered.", q.Cents, err, took)
 			}
 		})
 	}

@@ -1,6 +1,6 @@
 // Package verify proves exercises: as shipped they compile and fail for the
-// stated reason, each wrong fix fails for its own, and the solution passes,
-// again and again, under the race detector.
+// stated reason, each wrong fix fails for its own, and the solution passes:
+// each again and again, under the race detector.
 package verify
 
 import (
@@ -25,8 +25,9 @@ type Report struct {
 	Total    time.Duration
 }
 
-// Exercise proves one exercise; its solution passes n times at each of [CPU].
-func Exercise(ctx context.Context, x *course.Exercise, n int) (Report, error) {
+// Exercise proves one exercise: what must fail fails n times, and its solution
+// passes n times at each of [CPU]. Without wrong, the wrong fixes are left out.
+func Exercise(ctx context.Context, x *course.Exercise, n int, wrong bool) (Report, error) {
 	begin := time.Now()
 	r := Report{}
 	changed, err := x.Changed()
@@ -39,18 +40,21 @@ func Exercise(ctx context.Context, x *course.Exercise, n int) (Report, error) {
 	if text, err := x.Task(); err != nil || !strings.Contains(text, "# Your task") {
 		r.sayf("the package comment has no section # Your task")
 	}
-	if err := r.fails(ctx, x, x.Original(x.Edit), x.Fails); err != nil {
+	if err := r.fails(ctx, x, x.Original(x.Edit), x.Fails, n); err != nil {
 		return r, err
 	}
 	if len(x.Wrong()) == 0 {
 		r.sayf("no wrong fix in answers/%s/wrong", x.Name)
 	}
 	for _, path := range x.Wrong() {
+		if !wrong {
+			break
+		}
 		why, err := course.Fails(path)
 		if err != nil {
 			return r, err
 		}
-		if err := r.fails(ctx, x, path, why); err != nil {
+		if err := r.fails(ctx, x, path, why, n); err != nil {
 			return r, err
 		}
 	}
@@ -63,28 +67,39 @@ func (r *Report) sayf(format string, args ...any) {
 	r.Problems = append(r.Problems, fmt.Sprintf(format, args...))
 }
 
-// fails wants a run that fails, whose verdict contains why.
-func (r *Report) fails(ctx context.Context, x *course.Exercise, path, why string) error {
+// fails wants n runs that fail, each with a verdict that contains why.
+func (r *Report) fails(ctx context.Context, x *course.Exercise, path, why string, n int) error {
 	r.Variants++
-	v, err := run.Instead(ctx, x, path)
+	verdicts, err := run.Instead(ctx, x, path, n)
 	if err != nil {
 		return err
 	}
-	if path == x.Original(x.Edit) {
+	if v := verdicts[0]; path == x.Original(x.Edit) {
 		r.Verdict = v.Build + v.Run
 	}
 	name := filepath.Base(filepath.Dir(path)) + "/" + filepath.Base(path)
+	for i, v := range verdicts {
+		if problem := notFor(why, v); problem != "" {
+			r.sayf("%s %s (run %d of %d)", name, problem, i+1, n)
+			break // one is enough to look at
+		}
+	}
+	return nil
+}
+
+// notFor says how a verdict is not the failure that contains why; "" if it is.
+func notFor(why string, v run.Verdict) string {
 	shown := v.Headline + "\n" + strings.Join(v.Lines, "\n")
 	switch {
 	case v.Result == run.Passed:
-		r.sayf("%s passes", name)
+		return "passes"
 	case v.Result == run.Compile || v.Result == run.Broken:
-		r.sayf("%s %s: %s", name, v.Result, strings.Join(v.Lines, "; "))
+		return fmt.Sprintf("%s: %s", v.Result, strings.Join(v.Lines, "; "))
 	case !strings.Contains(shown, why):
-		r.sayf("%s fails, but not with %q:\n%s", name, why, shown)
+		return fmt.Sprintf("fails, but not with %q:\n%s", why, shown)
 	default:
+		return ""
 	}
-	return nil
 }
 
 func (r *Report) passes(ctx context.Context, x *course.Exercise, n int) error {

@@ -1,7 +1,7 @@
 // A send that gives up when nobody stands ready loses offers that were in
 // time, whenever two come together.
 //
-// FAILS: Three offers came at the same moment
+// FAILS: Eight offers came at the same moment
 package quotes
 
 import (

@@ -1,10 +1,15 @@
+//go:build !race
+
+// What the pages say is the same under the race detector, which makes building
+// all of them ten times slower. It looks at how they are built in the tests of
+// internal/pages, over a small repository.
+
 package main
 
 import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -95,29 +100,6 @@ func TestSite_isLight(t *testing.T) {
 	t.Logf("the heaviest page is %s with %d bytes, goroutines/leak has %d, the search index %d more",
 		name, heaviest, packed(t, s.Files["goroutines/leak/index.html"]), packed(t, s.Files["search.json"]))
 	assert.Less(t, packed(t, s.Files["search.json"]), most)
-}
-
-func TestRun_saysWhatIsWrong(t *testing.T) {
-	t.Parallel()
-	theirs := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(theirs, "letter.txt"), nil, 0o600))
-	for name, c := range map[string]struct {
-		args []string
-		want string
-	}{
-		"no verb":          {nil, "say build -out DIR, serve, or anchors"},
-		"an unknown verb":  {[]string{"bild"}, "say build -out DIR, serve, or anchors"},
-		"no -out":          {[]string{"build"}, "build wants -out DIR"},
-		"a stray argument": {[]string{"serve", "now"}, `"now" is no flag`},
-		"no goguide":       {[]string{"build", "-root", theirs, "-out", "x"}, "name goguide's root by -root"},
-		"a full folder":    {[]string{"build", "-root", "..", "-record", "testdata/record", "-out", theirs}, "it is not empty and build did not write it"},
-		"a bad base":       {[]string{"build", "-root", "..", "-out", filepath.Join(theirs, "out"), "-base", "goguide.example"}, `-base "goguide.example" is no address`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			assert.ErrorContains(t, run(t.Context(), c.args, new(bytes.Buffer)), c.want)
-		})
-	}
 }
 
 // Build is meant to take under 3 s on two cores for 200 packages; goguide's
