@@ -36,7 +36,9 @@
 //
 // In connect-go v2 the interceptor's next only opens a stream. Whether the call
 // fails shows when its answer is received: a breaker around next counts nothing
-// ([AroundNext]).
+// ([AroundNext]). And connect-go v2.0.2 calls a connection that the server has
+// reset CANCELLED, as if the caller had left, which counts for nothing: package
+// chain corrects that.
 //
 // # What finds it
 //

@@ -34,6 +34,7 @@
 //	breaker                  counts each try, and refuses it
 //	deadline                 gives each try its time, and takes it from no one
 //	tracing                  has a span for each try that is sent
+//	a correction             of what connect-go calls a lost connection
 //
 // A row that is nil is left out, so that a service can take them one by one. Where
 // two of your own have to agree on an order, write down what breaks in the other
@@ -172,7 +173,7 @@ func (c Client) Connect() ([]connect.ClientInterceptor, error) {
 		}
 		all = append(all, traced)
 	}
-	return all, nil
+	return append(all, lost), nil
 }
 
 // GRPC returns the options for a client of grpc-go: grpc.NewClient takes them.

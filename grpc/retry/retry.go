@@ -23,7 +23,8 @@
 // Repeat only on UNAVAILABLE, and on RESOURCE_EXHAUSTED where the server says
 // when to come back. INTERNAL and UNKNOWN will be the same again,
 // DEADLINE_EXCEEDED leaves no time, and ABORTED asks for more than this call to
-// be repeated.
+// be repeated. A connection that the server has reset is UNAVAILABLE to grpc-go,
+// and CANCELLED to connect-go v2.0.2: package chain corrects that.
 //
 // Draw each pause from zero to a bound that doubles: full jitter [AWS]. Of 500
 // clients that fail at once, all come back in the same millisecond without it,

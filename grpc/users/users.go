@@ -54,7 +54,9 @@ const (
 )
 
 // A Store keeps users. Its methods may be called concurrently; each returns one
-// of this package's errors, ctx's, or what else went wrong, which is INTERNAL.
+// of this package's errors, ctx's, or what else went wrong, which is INTERNAL. A
+// time limit of the store's own is [ErrUnavailable]: ctx's error would tell the
+// caller that his time is up.
 type Store interface {
 	Get(ctx context.Context, id string) (*userv1.User, error)
 	// Create keeps a user under a new id, and returns it.

@@ -8,16 +8,13 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"connectrpc.com/connect/v2"
-	"connectrpc.com/connect/v2/connecthttp"
 	"connectrpc.com/connect/v2/connectinprocess"
 	"connectrpc.com/connect/v2/connectproto"
 	"github.com/stretchr/testify/assert"
@@ -187,32 +184,6 @@ func TestNode_drains(t *testing.T) {
 	close(end)
 	assert.NoError(t, <-answer)
 	<-ended
-}
-
-// resets is an HTTP client whose connections are reset.
-type resets struct{}
-
-func (resets) Do(r *http.Request) (*http.Response, error) {
-	if err := r.Context().Err(); err != nil {
-		return nil, err
-	}
-	return nil, &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)}
-}
-
-// As measured: connect-go says of a reset connection that the caller has left.
-// When this fails for bare, interceptor lost has done its work.
-func TestLost(t *testing.T) {
-	t.Parallel()
-	transport := connecthttp.NewTransport(resets{}, "http://users", connecthttp.WithGRPC())
-	ask := func(ctx context.Context, c *connect.Client) connect.Code {
-		_, err := userv1connect.NewUserServiceClient(c).GetUser(ctx, &userv1.GetUserRequest{Id: "7"})
-		return connect.CodeOf(err)
-	}
-	assert.Equal(t, connect.CodeCanceled, ask(t.Context(), connect.NewClient(transport)), "bare")
-	assert.Equal(t, connect.CodeUnavailable, ask(t.Context(), connect.NewClient(transport, lost)))
-	left, leave := context.WithCancel(t.Context())
-	leave()
-	assert.Equal(t, connect.CodeCanceled, ask(left, connect.NewClient(transport, lost)), "who has left has left")
 }
 
 // One call too many is refused, and the next has the place again.

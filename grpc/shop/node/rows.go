@@ -179,7 +179,6 @@ func (n *Node) Client(service, url string) (*connect.Client, error) {
 	if n.Token != "" {
 		all = append(all, n.showing)
 	}
-	all = append(all, lost)
 	protocols := new(http.Protocols)
 	protocols.SetHTTP2(true)
 	protocols.SetUnencryptedHTTP2(true)

@@ -1,4 +1,4 @@
-package node
+package chain
 
 import (
 	"context"
@@ -16,7 +16,7 @@ func lost(next connect.ClientFunc) connect.ClientFunc {
 	return func(ctx context.Context, spec connect.Spec) (connect.ClientStream, error) {
 		stream, err := next(ctx, spec)
 		if err != nil {
-			return nil, unavailable(ctx, err)
+			return nil, corrected(ctx, err)
 		}
 		return lostStream{stream, ctx}, nil
 	}
@@ -28,13 +28,13 @@ type lostStream struct {
 	ctx context.Context //nolint:containedctx // of one call
 }
 
-func (s lostStream) Send(msg any) error { return unavailable(s.ctx, s.ClientStream.Send(msg)) }
+func (s lostStream) Send(msg any) error { return corrected(s.ctx, s.ClientStream.Send(msg)) }
 
-func (s lostStream) Receive(msg any) error { return unavailable(s.ctx, s.ClientStream.Receive(msg)) }
+func (s lostStream) Receive(msg any) error { return corrected(s.ctx, s.ClientStream.Receive(msg)) }
 
-// unavailable corrects an error that says that the caller has left, where it has
+// corrected mends an error that says that the caller has left, where it has
 // not.
-func unavailable(ctx context.Context, err error) error {
+func corrected(ctx context.Context, err error) error {
 	e, ok := errors.AsType[*connect.Error](err)
 	if !ok || e.IsRemote() || e.Code() != connect.CodeCanceled || ctx.Err() != nil {
 		return err
