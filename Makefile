@@ -14,7 +14,7 @@ MODULES = $(shell git ls-files '*go.mod' | grep -v testdata/ | xargs -n1 dirname
 TOOL = cd tools && GOWORK=off go
 PLAIN = CGO_ENABLED=0 $(if $(findstring go1.26,$(shell go env GOVERSION)),GOEXPERIMENT=goroutineleakprofile)
 
-.PHONY: help site record test matrix lint tidy sync generate check bench prefetch mutate stress survey shop
+.PHONY: help site record test matrix lint tidy sync generate check bench prefetch mutate stress exercises survey shop
 
 help: ## list these verbs
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 12
@@ -68,6 +68,9 @@ shop: ## three services under load, and a page on which one breaks them; Ctrl-C 
 
 stress: ## 100 runs of all tests, shuffled, at 1, 2 and 8 CPUs, with a core kept busy
 	@./tools/stress
+
+exercises: ## prove each exercise of the workshop, with every wrong fix, 20 times
+	@go run ./workshop verify -n 20
 
 survey: ## what goguidevet reports in the standard library and five large modules
 	@./tools/survey

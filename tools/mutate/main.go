@@ -24,9 +24,12 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 func main() {
@@ -67,26 +70,63 @@ func run(ctx context.Context, out io.Writer, root, only string, n int, seed uint
 		slices.SortFunc(mutants, compare)
 		fmt.Fprintf(out, "%d of %d mutants, -seed %d\n", n, all, seed)
 	}
-	var survivors []mutant
-	for i, m := range mutants {
-		if list {
+	if list {
+		for _, m := range mutants {
 			fmt.Fprintln(out, m)
-			continue
 		}
-		why, err := m.try(ctx)
-		if err != nil {
-			return fmt.Errorf("%s: %w", m, err)
-		}
-		verdict := "killed: " + why
-		if why == "" {
-			verdict = "SURVIVED"
-			survivors = append(survivors, m)
-		}
-		fmt.Fprintf(out, "%3d/%d  %s\n         %s\n", i+1, len(mutants), m, verdict)
+		return nil
+	}
+	survivors, err := tryAll(ctx, out, mutants)
+	if err != nil {
+		return err
 	}
 	if len(survivors) > 0 {
 		return fmt.Errorf("%d of %d mutants survived, the first: %s. A claim that can be broken unseen is not proven",
 			len(survivors), len(mutants), survivors[0])
 	}
 	return nil
+}
+
+// tryAll tries a mutant for each CPU at once, and prints what came of them in
+// their order. It returns the survivors.
+func tryAll(ctx context.Context, out io.Writer, mutants []mutant) ([]mutant, error) {
+	tests, err := newTests()
+	if err != nil {
+		return nil, err
+	}
+	defer tests.remove()
+	killed := make([]string, len(mutants))
+	done := make([]chan struct{}, len(mutants))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.NumCPU() + 1) // the printer
+	for i := range done {
+		done[i] = make(chan struct{})
+	}
+	var survivors []mutant
+	g.Go(func() error {
+		for i, m := range mutants {
+			select {
+			case <-done[i]:
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			}
+			verdict := "killed: " + killed[i]
+			if killed[i] == "" {
+				verdict = "SURVIVED"
+				survivors = append(survivors, m)
+			}
+			fmt.Fprintf(out, "%3d/%d  %s\n         %s\n", i+1, len(mutants), m, verdict)
+		}
+		return nil
+	})
+	for i, m := range mutants {
+		g.Go(func() (err error) {
+			if killed[i], err = m.try(ctx, tests); err != nil {
+				return fmt.Errorf("%s: %w", m, err)
+			}
+			close(done[i])
+			return nil
+		})
+	}
+	return survivors, g.Wait()
 }

@@ -10,12 +10,45 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
+	"sync"
 
 	"example.com/goguide/tools/internal/notes"
 )
 
+// tests are those of packages as they are, compiled once a mode. A mutant that
+// changes a comment runs them: the kit reads the source.
+type tests struct {
+	dir   string
+	mu    sync.Mutex
+	built map[string]func() (string, error)
+}
+
+func newTests() (*tests, error) {
+	dir, err := os.MkdirTemp("", "mutate")
+	if err != nil {
+		return nil, fmt.Errorf("preparing: %w", err)
+	}
+	return &tests{dir: dir, built: map[string]func() (string, error){}}, nil
+}
+
+func (ts *tests) remove() { _ = os.RemoveAll(ts.dir) }
+
+// of returns the compiled test of the package in a folder.
+func (ts *tests) of(ctx context.Context, dir, mode string) (string, error) {
+	key := dir + " " + mode
+	ts.mu.Lock()
+	once := ts.built[key]
+	if once == nil {
+		binary := filepath.Join(ts.dir, fmt.Sprintf("%d.test", len(ts.built)))
+		once = sync.OnceValues(func() (string, error) { return binary, build(ctx, binary, dir, mode) })
+		ts.built[key] = once
+	}
+	ts.mu.Unlock()
+	return once()
+}
+
 // try returns what killed the mutant, or "" if its tests pass in both modes.
-func (m mutant) try(ctx context.Context) (string, error) {
+func (m mutant) try(ctx context.Context, ts *tests) (string, error) {
 	tmp, err := os.MkdirTemp("", "mutate")
 	if err != nil {
 		return "", fmt.Errorf("preparing a mutant: %w", err)
@@ -26,9 +59,9 @@ func (m mutant) try(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("preparing a mutant: %w", err)
 	}
 	for _, mode := range []string{"race", "plain"} {
-		binary, out, err := m.build(ctx, tmp, changed, mode)
+		binary, err := m.test(ctx, ts, tmp, changed, mode)
 		if err != nil {
-			return "", fmt.Errorf("building it in %s mode: %w\n%s", mode, err, out)
+			return "", err
 		}
 		dir, err := m.copyPackage(tmp, mode)
 		if err != nil {
@@ -50,10 +83,28 @@ func (m mutant) try(ctx context.Context) (string, error) {
 	return "", nil
 }
 
-func (m mutant) build(ctx context.Context, tmp, changed, mode string) (binary string, output []byte, err error) {
-	binary = filepath.Join(tmp, mode+".test")
-	args := []string{"test", "-c", "-vet=off", "-o", binary}
-	env := os.Environ()
+// test returns the compiled test of the mutant.
+func (m mutant) test(ctx context.Context, ts *tests, tmp, changed, mode string) (string, error) {
+	dir := filepath.Dir(m.file)
+	if !m.code {
+		return ts.of(ctx, dir, mode)
+	}
+	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {m.file: changed}})
+	if err != nil {
+		return "", fmt.Errorf("writing the overlay: %w", err)
+	}
+	path := filepath.Join(tmp, "overlay.json")
+	if err := os.WriteFile(path, overlay, 0o600); err != nil {
+		return "", fmt.Errorf("writing the overlay: %w", err)
+	}
+	binary := filepath.Join(tmp, mode+".test")
+	return binary, build(ctx, binary, dir, mode, "-overlay="+path)
+}
+
+// build compiles the test of the package in a folder.
+func build(ctx context.Context, binary, dir, mode string, flags ...string) error {
+	args := append([]string{"test", "-c", "-vet=off", "-ldflags=-s -w", "-o", binary}, flags...)
+	env := append(os.Environ(), "GOWORK=off")
 	if mode == "race" {
 		args = append(args, "-race")
 	} else {
@@ -62,24 +113,12 @@ func (m mutant) build(ctx context.Context, tmp, changed, mode string) (binary st
 			env = append(env, "GOEXPERIMENT=goroutineleakprofile")
 		}
 	}
-	if m.code { // a changed comment needs no build of its own: the kit reads the source
-		overlay, err := json.Marshal(map[string]map[string]string{"Replace": {m.file: changed}})
-		if err != nil {
-			return "", nil, fmt.Errorf("writing the overlay: %w", err)
-		}
-		path := filepath.Join(tmp, "overlay.json")
-		if err := os.WriteFile(path, overlay, 0o600); err != nil {
-			return "", nil, fmt.Errorf("writing the overlay: %w", err)
-		}
-		args = append(args, "-overlay="+path)
+	cmd := exec.CommandContext(ctx, "go", append(args, ".")...)
+	cmd.Dir, cmd.Env = dir, env
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("building it in %s mode: %w\n%s", mode, err, out)
 	}
-	args = append(args, ".")
-	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir = filepath.Dir(m.file)
-	env = append(env, "GOWORK=off")
-	cmd.Env = env
-	output, err = cmd.CombinedOutput()
-	return binary, output, err
+	return nil
 }
 
 // copyPackage lays the package's folder out anew, with the changed file. The
