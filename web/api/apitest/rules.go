@@ -224,10 +224,11 @@ func againstRules(t require.TestingT, s *session) {
 	_, path, _ := s.post(t, draft("Bob"))
 	long := strings.Repeat("ü", 101)
 	for body, where := range map[string]string{
-		`{"email":"ann@example.com"}`:                          "body",
-		`{"name":"","email":"ann@example.com"}`:                "body.name",
-		`{"name":"` + long + `","email":"ann@example.com"}`:    "body.name",
-		`{"name":7,"email":"ann@example.com"}`:                 "body.name",
+		`{"email":"ann@example.com"}`:                       "body",
+		`{"name":"","email":"ann@example.com"}`:             "body.name",
+		`{"name":"` + long + `","email":"ann@example.com"}`: "body.name",
+		`{"name":7,"email":"ann@example.com"}`:              "body.name",
+		`{"name":"a\u0000b","email":"ann@example.com"}`:     "body.name", // no database keeps a NUL
 		`{"name":"Ann"}`:                                       "body",
 		`{"name":"Ann","email":"ann"}`:                         "body.email",
 		`{"name":"Ann","email":"a b@example.com"}`:             "body.email",
