@@ -24,8 +24,11 @@ func list(_ context.Context, c *call) int {
 	}
 	for _, st := range all {
 		mark := " "
-		if st.Done {
+		switch {
+		case st.Done:
 			mark = "✓"
+		case st.Skipped:
+			mark = "»"
 		}
 		fmt.Fprintf(c.out, "%s %-16s %-42s %s%s\n", mark, st.Name, st.Title, course.Kinds[st.Kind], remark(st))
 	}
@@ -58,18 +61,26 @@ func status(_ context.Context, c *call) int {
 	if told != "" {
 		fmt.Fprintln(c.errs, "workshop:", told)
 	}
-	done := 0
+	done, skipped := 0, 0
 	for _, st := range all {
 		if st.Done {
 			done++
 		}
-	}
-	fmt.Fprintf(c.out, "%d of %d done\n", done, len(all))
-	for _, st := range all {
-		if !st.Done {
-			fmt.Fprintf(c.out, "next: %s, %s\n", st.Name, st.Title)
-			return exitOK
+		if st.Skipped {
+			skipped++
 		}
+	}
+	fmt.Fprintf(c.out, "%d of %d done", done, len(all))
+	if skipped > 0 {
+		fmt.Fprintf(c.out, ", %d skipped on the fast track", skipped)
+	}
+	fmt.Fprintln(c.out)
+	next, err := c.Next()
+	if err != nil {
+		return c.fail(err)
+	}
+	if next != nil {
+		fmt.Fprintf(c.out, "next: %s, %s\n", next.Name, next.Title)
 	}
 	return exitOK
 }
@@ -93,9 +104,18 @@ func (c *call) one(named bool) (*course.Exercise, int) {
 		return nil, c.fail(err)
 	}
 	if x == nil {
-		fmt.Fprintln(c.out, "All exercises are done.")
+		fmt.Fprintln(c.out, c.nothingLeft())
 	}
 	return x, exitOK
+}
+
+// nothingLeft says what is left where there is no next exercise.
+func (c *call) nothingLeft() string {
+	c.Fast = false
+	if x, err := c.Next(); err == nil && x != nil {
+		return "The fast track ends here. Without -fast the next exercise is " + x.Name + "."
+	}
+	return "All exercises are done."
 }
 
 func check(ctx context.Context, c *call) int {

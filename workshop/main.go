@@ -56,6 +56,7 @@ type call struct {
 	now       bool // solution
 	json      bool // status
 	full      bool // check
+	fast      bool // what the next exercise is
 	n         int  // verify
 	wrong     int  // verify
 }
@@ -81,6 +82,7 @@ func command(ctx context.Context, args []string, out, errs io.Writer) int {
 	flags.BoolVar(&c.now, "now", false, "")
 	flags.BoolVar(&c.json, "json", false, "")
 	flags.BoolVar(&c.full, "full", false, "")
+	flags.BoolVar(&c.fast, "fast", false, "")
 	flags.IntVar(&c.n, "n", 3, "")
 	flags.IntVar(&c.wrong, "wrong", math.MaxInt, "")
 
@@ -132,8 +134,12 @@ func (c *call) find(dir string) error {
 		}
 	}
 	s, err := session.New(dir)
+	if err != nil {
+		return err
+	}
+	s.Fast = c.fast
 	c.Session = s
-	return err
+	return nil
 }
 
 // fail says what is in the way of everything.
@@ -157,5 +163,7 @@ const usage = `Exercises: edit until the test passes.
                                       -wrong N: wrong fixes of N of them, drawn at random)
 
 NAME is a number, a name or both: 3, 03-offers, offers.
+-fast leads through the last exercise of each part; passed without a hint, it
+stands for the others, which are skipped from then on.
 -course DIR takes another folder of exercises.
 `

@@ -51,7 +51,7 @@ func TestCommand_fromTheFirstFailureToTheNextExercise(t *testing.T) {
 	w.run(exitOK, []string{"hint"}, "Hint 1 of 3", "vague")
 	w.run(exitOK, []string{"hint", "1"}, "Hint 2 of 3", "clearer")
 	w.run(exitNotPassed, []string{"solution", "1"}, "not passed yet")
-	sample.Write(t, w.file(), "package add\n\nfunc Add(a, b int) int { return b + a }\n")
+	sample.Write(t, w.file(), solved)
 	w.run(exitOK, []string{"list"}, "(begun)")
 	w.run(exitOK, []string{"check"}, "PASSED", "A sum is no difference.", "Next: 02-sums")
 	w.run(exitOK, []string{"list"}, "✓ 01-add")
@@ -97,6 +97,38 @@ func TestCommand_badStates(t *testing.T) {
 	w.run(exitOK, []string{"list"}, "unreadable")
 	w.dir = t.TempDir()
 	w.run(exitBroken, []string{"list"}, "no course there")
+}
+
+const solved = "package add\n\nfunc Add(a, b int) int { return b + a }\n"
+
+// The sample's exercises are of one part.
+func TestCommand_fastTrackSkipsWhatIsKnown(t *testing.T) {
+	t.Parallel()
+	w := workshop(t)
+	w.run(exitNotPassed, []string{"check", "-fast"}, "02-sums  Adding")
+	sample.Write(t, filepath.Join(w.dir, "02-sums", "add.go"), solved)
+	w.run(exitOK, []string{"check", "-fast"}, "PASSED")
+	w.run(exitOK, []string{"list"}, "» 01-add", "✓ 02-sums")
+	w.run(exitOK, []string{"status"}, "1 of 2 done, 1 skipped on the fast track")
+	w.run(exitOK, []string{"check"}, "All exercises are done.")
+	w.run(exitNotPassed, []string{"check", "1"}, "01-add  Adding") // by its name it is there
+}
+
+// Who needed a hint does not know the rest, and who was not asked has not said so.
+func TestCommand_fastTrackSkipsNothingElse(t *testing.T) {
+	t.Parallel()
+	for name, before := range map[string][]string{"after a hint": {"hint", "2"}, "on the slow track": {"list"}} {
+		w := workshop(t)
+		w.run(exitOK, before)
+		sample.Write(t, filepath.Join(w.dir, "02-sums", "add.go"), solved)
+		args := []string{"check", "2", "-fast"}
+		if name == "on the slow track" {
+			args = args[:2]
+		}
+		w.run(exitOK, args, "PASSED")
+		w.run(exitOK, []string{"list"}, "  01-add", "✓ 02-sums")
+		w.run(exitOK, []string{"check", "-fast"}, "The fast track ends here. Without -fast the next exercise is 01-add.")
+	}
 }
 
 func TestCommand_solutionOnInsistence(t *testing.T) {

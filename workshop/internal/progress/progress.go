@@ -26,6 +26,7 @@ type State struct {
 	Passed time.Time `json:"passed,omitzero"`  // zero: not yet
 	Hints  int       `json:"hints,omitempty"`  // how many were shown
 	Peeked bool      `json:"peeked,omitempty"` // the solution was shown before it passed
+	Fast   bool      `json:"fast,omitempty"`   // passed on the fast track, so the rest of its part is known
 }
 
 // Done says whether there is nothing more to do.

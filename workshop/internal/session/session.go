@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"example.com/goguide/workshop/internal/course"
@@ -18,7 +19,10 @@ import (
 
 // A Session is a course and an attendee's progress in it.
 type Session struct {
-	Course   *course.Course
+	Course *course.Course
+	// Fast is whether the attendee is on the fast track: only the last exercise
+	// of each part, and whoever passes it without help need not do the others.
+	Fast     bool
 	progress *progress.File
 }
 
@@ -28,7 +32,7 @@ func New(dir string) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Session{c, progress.Open(c.Dir)}, nil
+	return &Session{Course: c, progress: progress.Open(c.Dir)}, nil
 }
 
 // Find returns the folder of the course for a process in dir, which may be the
@@ -63,7 +67,13 @@ type Status struct {
 	Edited            bool // what the attendee has differs from what was shipped
 	Missing           bool // the file to edit is not there
 	Peeked            bool // the solution was looked at before it passed
+	Skipped           bool // the fast track has shown that the attendee knows it
+	last              bool // of its part
+	fast              bool // passed on the fast track
 }
+
+// open says whether the exercise is still to be done.
+func (st Status) open() bool { return !st.Done && !st.Skipped }
 
 // Status returns the state of all exercises, in order, and what is to be said
 // about the progress file, if anything.
@@ -80,7 +90,21 @@ func (s *Session) Status() ([]Status, string, error) {
 		}
 		all = append(all, st)
 	}
+	known := false
+	for i, st := range slices.Backward(all) {
+		if last := i+1 == len(all) || part(st) != part(all[i+1]); last {
+			all[i].last, known = true, st.fast
+		}
+		all[i].Skipped = known && !st.Done
+	}
 	return all, s.progress.Told(), nil
+}
+
+// part returns the part of the guide that an exercise belongs to: goroutines, of
+// goroutines/leak.
+func part(st Status) string {
+	name, _, _ := strings.Cut(st.Part, "/")
+	return name
 }
 
 func status(x *course.Exercise, states map[string]progress.State) (Status, error) {
@@ -100,25 +124,48 @@ func status(x *course.Exercise, states map[string]progress.State) (Status, error
 		st.Hints, st.Peeked = p.Hints, p.Peeked
 		// As shipped it fails, so whoever put that back has not solved it.
 		if p.Done() && st.Edited && !st.Missing {
-			st.Done, st.Passed = true, p.Passed
+			st.Done, st.Passed, st.fast = true, p.Passed, p.Fast
 		}
 	}
 	return st, nil
 }
 
-// Next returns the first exercise that is not done, nil if all are.
+// Next returns the first exercise that is to be done, nil if all are.
 func (s *Session) Next() (*course.Exercise, error) {
 	all, _, err := s.Status()
 	if err != nil {
 		return nil, err
 	}
-	for i, st := range all {
-		if !st.Done {
-			return s.Course.Exercises[i], nil
-		}
+	if i, ok := s.First(all); ok {
+		return s.Course.Exercises[i], nil
 	}
 	return nil, nil
 }
+
+// First returns the index of the first exercise that is to be done; 0 and false
+// if there is none.
+func (s *Session) First(all []Status) (int, bool) {
+	for i, st := range all {
+		if st.open() && s.offers(st) {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// Beside returns the index of the exercise that comes after the one at i, or
+// before it if by is -1; false if there is none.
+func (s *Session) Beside(all []Status, i, by int) (int, bool) {
+	for i += by; i >= 0 && i < len(all); i += by {
+		if s.offers(all[i]) {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// offers says whether an exercise is on the attendee's way.
+func (s *Session) offers(st Status) bool { return !s.Fast || st.last }
 
 // Check gives the verdict and keeps that an exercise is passed. Where that
 // cannot be kept there is a verdict and an error.
@@ -130,6 +177,7 @@ func (s *Session) Check(ctx context.Context, x *course.Exercise) (run.Verdict, e
 	return v, s.change(x, func(st *progress.State) {
 		if !st.Done() {
 			st.Passed = time.Now().UTC().Truncate(time.Second)
+			st.Fast = s.Fast && st.Hints == 0 && !st.Peeked
 		}
 	})
 }

@@ -132,8 +132,8 @@ func (m *model) reset() tea.Cmd {
 }
 
 func (m *model) step(by int) tea.Cmd {
-	to := m.at + by
-	if to < 0 || to >= len(m.status) {
+	to, ok := m.s.Beside(m.status, m.at, by)
+	if !ok {
 		m.notice = "This is the last exercise."
 		if by < 0 {
 			m.notice = "This is the first exercise."

@@ -75,6 +75,8 @@ func (m *model) listLines() (lines []string, at int) {
 		switch {
 		case st.Done:
 			mark = good.Render("✓ ")
+		case st.Skipped:
+			mark = good.Render("» ")
 		case st.Missing:
 			mark = bad.Render("? ")
 		case st.Edited:

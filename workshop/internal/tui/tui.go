@@ -86,12 +86,7 @@ func newModel(ctx context.Context, s *session.Session) (*model, error) {
 	if err := m.refresh(); err != nil {
 		return nil, err
 	}
-	for i, st := range m.status {
-		if !st.Done {
-			m.at = i
-			break
-		}
-	}
+	m.at, _ = s.First(m.status)
 	return m, nil
 }
 

@@ -237,3 +237,30 @@ func TestWatcher_seesASave(t *testing.T) {
 		}
 	}
 }
+
+// On the fast track there is the last exercise of each part alone.
+func TestModel_fastTrack(t *testing.T) {
+	t.Parallel()
+	other := sample.Add()
+	other["exercise.md"] = strings.Replace(other["exercise.md"], "- kind: fix\n", "- kind: fix\n- part: channels/fanin\n", 1)
+	s, err := session.New(sample.Lay(t, map[string]sample.Exercise{
+		"01-add": sample.Add(), "02-sums": sample.Add(), "03-more": other, "04-most": other,
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Fast = true
+	m, err := newModel(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(m.close)
+	m.Init()
+	wants(t, m, "02-sums")
+	press(m, "n")
+	wants(t, m, "04-most")
+	press(m, "n")
+	wants(t, m, "04-most", "This is the last exercise.")
+	press(m, "p", "p")
+	wants(t, m, "02-sums", "This is the first exercise.")
+}

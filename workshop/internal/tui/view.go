@@ -58,7 +58,7 @@ func (m *model) View() tea.View {
 func (m *model) bar() string {
 	done := 0
 	for _, st := range m.status {
-		if st.Done {
+		if st.Done || st.Skipped {
 			done++
 		}
 	}
