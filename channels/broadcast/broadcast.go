@@ -17,12 +17,12 @@
 //
 // # What to write
 //
-// [Hub] has a [Policy] for each subscriber that is slow. One leaves by the end
-// of its ctx, so that leaving cannot be forgotten apart from cancelling. Its
-// channel is closed by who has its turn, as each send to it has, so no send
-// meets a closed channel; a send that blocks has the turn, and is woken first.
-// The turn is a channel and no mutex, for Publish must not wait longer than its
-// ctx lives.
+// [Hub] has a [Policy] for each subscriber that is slow. A subscriber leaves
+// when its ctx ends; there is no Unsubscribe to forget. Each has a turn: whoever
+// sends to its channel or closes it must hold the turn, so no send meets a
+// closed channel. To close it, the hub first wakes a send that is blocked and
+// holds the turn. The turn is a channel and no mutex, for Publish must not wait
+// longer than its ctx lives.
 //
 // Where only the newest state counts, such as a configuration, [Latest] does
 // without subscribers: closing a channel is the one operation that all its
@@ -30,10 +30,11 @@
 //
 // # What finds it
 //
-// Most of it takes a subscriber that is slow, or leaves, at the wrong moment.
-// Test with one that never receives. A lock held during a send is invisible
-// to synctest and goleak while Unsubscribe hangs; the runtime's deadlock
-// report and the goroutineleak profile see it.
+// Most of these bugs show only when a subscriber is slow, or leaves, at the
+// wrong moment. Test with one that never receives. A lock held during a send is
+// invisible to synctest, for which a wait for a mutex does not count, and to
+// goleak while Unsubscribe hangs; the runtime's deadlock report and the
+// goroutineleak profile see it.
 package broadcast
 
 import (
@@ -68,9 +69,10 @@ type Hub[T any] struct {
 	subs   map[*subscriber[T]]struct{}
 }
 
-// Subscribe returns a channel that receives every value published from now on,
-// with a buffer of its own (a buffer below 1 counts as 1). The hub closes it
-// soon after ctx has ended, when the hub is closed, or as slow says.
+// Subscribe returns a channel for the values published from now on, with a
+// buffer of its own (below 1 counts as 1). What happens when the buffer is full,
+// the [Policy] slow says. The hub closes the channel soon after ctx has ended,
+// when the hub is closed, or when [DropSubscriber] drops it.
 func (h *Hub[T]) Subscribe(
 	ctx context.Context,
 	buffer int,
@@ -125,7 +127,8 @@ func (h *Hub[T]) Publish(ctx context.Context, v T) error {
 	return nil
 }
 
-// Close closes all channels and wakes each Publish that waits. Further calls
+// Close closes all channels and wakes each Publish that waits, which returns
+// nil. Further calls
 // of Publish return [ErrClosed], those of Subscribe a closed channel.
 func (h *Hub[T]) Close() {
 	h.mu.Lock()
@@ -148,7 +151,7 @@ type subscriber[T any] struct {
 	slow   Policy
 	gone   chan struct{} // closed before values is: ends a send
 	leave  func()
-	turn   chan struct{} // a lock for values that one may stop waiting for
+	turn   chan struct{} // guards values; unlike for a mutex, one can stop waiting
 	values chan T
 }
 

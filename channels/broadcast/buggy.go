@@ -76,7 +76,8 @@ func (t *CopiedTopic) Unsubscribe(ch chan int) {
 	if i := slices.Index(t.subs, ch); i >= 0 {
 		t.subs = slices.Delete(t.subs, i, i+1)
 		// BUG(panic, race): CopiedTopic.Unsubscribe closes a channel that
-		// Publish sends to, or will, from its copy of the list: it panics.
+		// Publish sends to, or will, from its copy of the list: Publish
+		// panics.
 		close(ch)
 	}
 }

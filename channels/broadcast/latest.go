@@ -2,8 +2,8 @@ package broadcast
 
 import "sync"
 
-// Latest is a value that many may watch. A watcher that is slow misses what
-// was in between and never the newest; nobody waits for it, and it need not
+// Latest is a value that many may watch. A slow watcher may miss values in
+// between, but never the newest; nobody waits for it, and it need not
 // say that it leaves. The zero value holds the zero T and is ready.
 //
 //	for {

@@ -21,7 +21,7 @@ const ahead = 128
 // An error does not end the loop; break does. Then, as when ctx ends, the ctx
 // of the running calls is cancelled, no further call starts, and the loop is
 // over when they have returned. What was received from in and not yielded is
-// dropped: at most one job a worker, and 128 results. Whoever sends to in
+// dropped: at most one job a worker, and 129 results. Whoever sends to in
 // should select on a ctx that is cancelled after the loop.
 func Unordered[T, R any](
 	ctx context.Context,
@@ -46,8 +46,10 @@ func Unordered[T, R any](
 }
 
 // Ordered is [Unordered], but for the order: results come as their jobs came.
-// So a slow job holds up what was started after it; when 256 results or as
-// many as twice the workers wait, no further job is received until it is done.
+// So a slow job holds up what was started after it. Two pages of 128 jobs (or
+// of as many as there are workers, if that is more) are open at a time: when all
+// other jobs in them are done, no further job is received until the slow one is.
+// More may be dropped than by Unordered: all that is in its two pages.
 func Ordered[T, R any](
 	ctx context.Context,
 	workers int,

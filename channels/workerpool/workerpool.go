@@ -17,8 +17,8 @@
 // # What to write
 //
 // Somebody must receive while somebody sends. Here the workers receive the
-// jobs, the caller's own loop receives the results, and neither waits for all
-// of the other.
+// jobs, the caller's own loop receives the results, and neither side waits
+// until the other is done.
 //
 //   - The jobs are in a slice: [Map]. No channel is needed; an index that all
 //     workers count up hands out the jobs. The first error ends the rest.
@@ -41,15 +41,16 @@
 //	Unordered, with the channel that brings jobs   25 to 36
 //	Ordered, likewise                              36 to 55
 //
-//	cd tools/bench && go test -run='^$' -bench=Pool -benchtime=6s
+//	cd tools/bench && GOWORK=off go test -run='^$' -bench=Pool -benchtime=6s
 //
 // Neither Unordered nor Ordered allocates for each job.
 //
 // # What finds it
 //
-// A pool that stops with all its goroutines blocked is seen by the runtime's
-// own deadlock report, if nothing else in the process waits for a timer or the
-// network; a server does. The goroutineleak profile sees it there as well.
+// In a test, synctest sees a pool whose goroutines are all blocked. The
+// runtime's own deadlock report needs a build without cgo, in which nothing runs
+// and nothing waits for a timer or the network: a server always does. The
+// goroutineleak profile works there too.
 package workerpool
 
 import (
@@ -71,10 +72,10 @@ var ErrGoexit = errors.New("workerpool: job called runtime.Goexit")
 // A PanicError is the panic of a job.
 type PanicError struct {
 	Value any    // what panic was called with; never nil
-	Stack []byte // of the worker at the panic, as debug.Stack prints it
+	Stack []byte // of the worker at the panic, as debug.Stack returns it
 }
 
-// Error returns the value alone, on one line of a log; print Stack apart.
+// Error returns "panic: " and the value, without the stack; print Stack apart.
 func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
 
 // Unwrap returns the value if it is an error.

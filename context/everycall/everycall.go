@@ -31,7 +31,7 @@
 //   - for a channel, a select with ctx.Done ([Enter]).
 //
 // For what takes no ctx there is context.AfterFunc, which can set a deadline
-// in the past or close the file. A sync.Mutex cannot be left: hold it for
+// in the past or close the file. Waiting for a sync.Mutex cannot be given up: hold it for
 // memory only, never across a call that is in this list.
 //
 // How the news travels: database/sql hands ctx to the driver, and the driver
@@ -81,13 +81,18 @@ type Shop struct {
 const maxBody = 1 << 20
 
 // Handler answers ?sku=… with an offer. The ctx of offer ends when the client
-// leaves.
+// leaves. A body of more than 1 MiB gets 413.
 func Handler(offer func(context.Context, string) (string, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// Only behind the end of the body does net/http see who leaves.
+		// net/http notices that an HTTP/1 client leaves only after the body was
+		// read to its end.
 		body := http.MaxBytesReader(w, r.Body, maxBody)
 		if _, err := io.Copy(io.Discard, body); err != nil {
-			http.Error(w, "bad body", http.StatusBadRequest)
+			status := http.StatusBadRequest
+			if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+				status = http.StatusRequestEntityTooLarge
+			}
+			http.Error(w, "bad body", status)
 			return
 		}
 		text, err := offer(r.Context(), r.URL.Query().Get("sku"))

@@ -328,7 +328,7 @@ func TestHandler_refusesALongBodyAndReportsAFailure(t *testing.T) {
 	for length, want := range map[int]int{
 		0:           http.StatusBadGateway,
 		maxBody:     http.StatusBadGateway,
-		maxBody + 1: http.StatusBadRequest,
+		maxBody + 1: http.StatusRequestEntityTooLarge,
 	} {
 		h := Handler(func(_ context.Context, sku string) (string, error) {
 			assert.Equal(t, "cup", sku)

@@ -9,8 +9,8 @@ import (
 
 // CloseDropped writes rows to file, compressed. Compare [Export].
 func CloseDropped(file io.WriteCloser, rows io.Reader) error {
-	// BUG(errcheck): CloseDropped loses this error as well, with which some file
-	// systems (NFS, quotas) first say that the disk is full.
+	// BUG(errcheck): CloseDropped loses the error of the file's Close, with which
+	// some file systems (NFS, quotas) first say that the disk is full.
 	defer file.Close()
 	z := gzip.NewWriter(file)
 	// BUG(test, errcheck): CloseDropped writes the last block in a deferred

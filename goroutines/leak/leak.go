@@ -32,9 +32,10 @@
 //
 // goleak and synctest see all five. The goroutineleak profile (part of Go
 // since 1.27) needs no test and can be taken in production, yet knows only what
-// the garbage collector can prove: the runtime holds a running ticker, so
-// [EndlessTicker] is alive to it. The race detector has nothing to say, and of
-// all that reads code only goguide's own fireandforget speaks, of EndlessTicker.
+// the garbage collector can prove: while a goroutine waits for a ticker, the
+// runtime's timers refer to its channel, so [EndlessTicker] is alive to it. The
+// race detector has nothing to say, and of all that reads code only goguide's
+// own fireandforget speaks, of EndlessTicker.
 package leak
 
 import (
@@ -42,9 +43,9 @@ import (
 	"time"
 )
 
-// Ask returns the backend's answer, or ctx's error if that comes first. The
-// backend should heed its ctx; if it does not, its goroutine ends only when it
-// answers, but end it does.
+// Ask returns the backend's answer, or the cause of ctx's end if that comes
+// first. A backend that does not heed its ctx keeps its goroutine until it
+// answers, and for ever if it never does.
 func Ask(
 	ctx context.Context,
 	backend func(context.Context) string,
@@ -81,7 +82,7 @@ func First(
 
 // Events calls next again and again and sends what it returns, until ctx ends;
 // then it closes the channel. The caller may stop receiving at any time, if it
-// cancels ctx.
+// cancels ctx. A call of next is not cut short, and its value may be dropped.
 func Events(ctx context.Context, next func() string) <-chan string {
 	events := make(chan string)
 	go func() {
@@ -114,8 +115,8 @@ func Each(events []string, handle func(string)) {
 	<-done
 }
 
-// Poll calls refresh at the given interval until ctx ends, and returns ctx's
-// error. It runs on the caller's goroutine: who writes the go statement also
+// Poll calls refresh at the given interval until ctx ends, and returns the cause
+// of that. It runs on the caller's goroutine: who writes the go statement also
 // knows how to wait for it.
 func Poll(ctx context.Context, every time.Duration, refresh func()) error {
 	t := time.NewTicker(every)

@@ -1,9 +1,9 @@
 // Package stack shows what a goroutine's stack costs, how it grows, and what
 // happens when it never stops growing. It belongs to part 2.1 of the guide.
 //
-// A goroutine starts with a stack of 2 KiB, or more if the stacks at the last
-// garbage collection were larger on average. A call that needs more room moves
-// it to one of twice the size; the collector halves one that is mostly unused.
+// A goroutine starts with a stack of 2 KiB (8 on Windows), or more if the stacks
+// at the last garbage collection were larger on average. A call that needs more
+// room moves it to one of at least twice the size; the collector halves one that is mostly unused.
 // So depth is cheap, and so is a goroutine that only waits.
 //
 // Compare it with a thread by the memory in use. "An OS thread takes 2 MB"
@@ -26,8 +26,8 @@
 //
 //	category    parent      stack
 //	phones      mobile      2 KiB
-//	mobile      phones      4 KiB
-//	phones      mobile      8 KiB …
+//	mobile      phones      2 KiB …  full: 4 KiB
+//	phones      mobile      4 KiB …  full: 8 KiB …
 //	mobile      phones      fatal error: stack overflow
 //
 // # What to write

@@ -81,7 +81,7 @@ func chain(levels int) map[string]string {
 	return parents
 }
 
-// What measures a process has one of its own: without cgo the stacks of a thread
+// A test that measures the whole process runs in one of its own: without cgo the stacks of a thread
 // count too, 48 KiB each, and the runtime frees those of a dead thread only when
 // it starts the next one. Those of TestThread are as much as all that is measured
 // here.

@@ -70,7 +70,7 @@ func EarlyDone(jobs ...func()) []error {
 				}
 			}()
 			// BUG(race): EarlyDone defers Done last, so it runs first: Wait
-			// returns before the deferred function above has written its error.
+			// may return before the deferred function above has written its error.
 			defer wg.Done()
 			job()
 		}()

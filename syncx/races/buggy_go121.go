@@ -5,7 +5,7 @@ package races
 import "sync"
 
 // LoopVariable ships all orders at once. The line at the top of its file makes
-// it Go 1.21; below a newer one it is correct. Compare [SaveAll].
+// it Go 1.21; with a newer version there it is correct. Compare [SaveAll].
 func LoopVariable(orders []string, ship, queued func(order string)) {
 	var wg sync.WaitGroup
 	for _, order := range orders {

@@ -1,6 +1,6 @@
-// Package races shows the data races that people write, at least one for
-// each class that studies of real programs have found. It belongs to part 6.3 of the
-// guide.
+// Package races shows the races that people write, all but one of them data
+// races, at least one for each class that studies of real programs have found.
+// It belongs to part 6.3 of the guide.
 //
 // A data race is two accesses to one variable, at least one of them a write,
 // that nothing puts in order. Few look like a counter without a lock: most come
@@ -49,9 +49,9 @@
 //
 // go test -race finds an access that nothing put in order in the run at hand.
 // It needs no bad luck: it reports also where the result was right. But
-// what put them in order may be an accident: with a log that has a lock,
-// [HiddenByLog] is silent in the runs where the goroutine logs first, and
-// wrong in others. And a race need not be a data race: every access of
+// what put them in order may be an accident: with a log that has a lock, it is
+// silent about [HiddenByLog] in the runs where the goroutine logs first, and
+// reports it in others. And a race need not be a data race: every access of
 // [Seats.Take] is locked, no detector reports it, and two people have one seat.
 //
 // The guide says that -race must be in CI; it is not enough to start it there,
@@ -142,7 +142,7 @@ func Progress(ctx context.Context, name string, steps int, reports chan<- Job) {
 	}
 }
 
-// Keep says whether to keep a trace, of which share are kept.
+// Keep says whether to keep a trace: yes for the given share of them.
 func Keep(share float64) bool { return rand.Float64() < share }
 
 // Cases runs each test with a fixture of its own. parallel is t.Run with a
