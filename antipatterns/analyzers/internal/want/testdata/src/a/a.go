@@ -1,0 +1,5 @@
+package a
+
+func Good() {}
+
+func Bad() {} // want "Bad is no name"
