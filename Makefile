@@ -14,7 +14,7 @@ MODULES = $(shell git ls-files '*go.mod' | grep -v testdata/ | xargs -n1 dirname
 TOOL = cd tools && GOWORK=off go
 PLAIN = CGO_ENABLED=0 $(if $(findstring go1.26,$(shell go env GOVERSION)),GOEXPERIMENT=goroutineleakprofile)
 
-.PHONY: help site record test matrix lint tidy sync generate check bench prefetch mutate stress exercises survey shop
+.PHONY: help site record test matrix lint tidy sync generate check bench prefetch mutate stress exercises survey shop users
 
 help: ## list these verbs
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 12
@@ -65,6 +65,9 @@ mutate: ## break every BUG note, and end every bug, one at a time: a test must f
 
 shop: ## three services under load, and a page on which one breaks them; Ctrl-C ends it
 	@go run ./grpc/cmd/shop
+
+users: ## the web API as a server on SQLite, with a page to try it; Ctrl-C ends it
+	@go run ./web/cmd/users
 
 stress: ## 100 runs of all tests, shuffled, at 1, 2 and 8 CPUs, with a core kept busy
 	@./tools/stress

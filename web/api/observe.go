@@ -30,6 +30,10 @@ func NewMetrics() *Metrics {
 	return m
 }
 
+// Register adds other metrics to those of the requests, such as a pool's. It
+// fails for metrics that are there already.
+func (m *Metrics) Register(c prometheus.Collector) error { return m.registry.Register(c) }
+
 // Observe counts one request. route is the pattern that was matched, such as
 // /users/{id}, or empty: a raw path in its place would make a time series for
 // whatever a stranger asks for.

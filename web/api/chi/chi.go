@@ -27,7 +27,6 @@ import (
 
 // New returns the API.
 func New(c api.Config) http.Handler {
-	s := &server{c}
 	r := chi.NewRouter()
 	// Not chi's RequestID, which takes any text for an id and does not answer
 	// with it, nor its Recoverer: see middleware.GuideChain.
@@ -39,23 +38,35 @@ func New(c api.Config) http.Handler {
 		middleware.Recover(c.Log),
 		chimw.GetHead,
 	)
-	r.NotFound(s.answer(notFound))
-	r.MethodNotAllowed(s.answer(notAllowed))
-	r.Get("/healthz", func(http.ResponseWriter, *http.Request) {})
-	r.Get("/readyz", s.answer(func(_ http.ResponseWriter, r *http.Request) error {
-		return s.Users.Ping(r.Context())
-	}))
-	r.Method(http.MethodGet, "/metrics", c.Metrics)
 	// Not Route("/users", …), which would serve /users/ as well.
-	r.Group(func(r chi.Router) {
-		r.Use(middleware.RateLimit(c.Limiter))
-		r.Get("/users", s.answer(s.list))
-		r.Post("/users", s.answer(s.create))
-		r.Get("/users/{id}", s.answer(s.get))
-		r.Patch("/users/{id}", s.answer(s.update))
-		r.Delete("/users/{id}", s.answer(s.remove))
+	r.Group(func(limited chi.Router) {
+		limited.Use(middleware.RateLimit(c.Limiter))
+		Mount(limited, r, c)
 	})
 	return r
+}
+
+// Mount adds the routes alone, for who chooses the middleware: those of users
+// to one router and the probes and the metrics to another, which may be served
+// on a port of its own, or be the parent of the first. Both get answers for
+// what is not there; a parent has its own, with its own middleware. Of c it
+// uses neither the Limiter nor Observe.
+func Mount(users, probes chi.Router, c api.Config) {
+	s := &server{c}
+	for _, r := range []chi.Router{users, probes} { // the parent has the last word
+		r.NotFound(s.answer(notFound))
+		r.MethodNotAllowed(s.answer(notAllowed))
+	}
+	probes.Get("/healthz", func(http.ResponseWriter, *http.Request) {})
+	probes.Get("/readyz", s.answer(func(_ http.ResponseWriter, r *http.Request) error {
+		return s.Users.Ping(r.Context())
+	}))
+	probes.Method(http.MethodGet, "/metrics", c.Metrics)
+	users.Get("/users", s.answer(s.list))
+	users.Post("/users", s.answer(s.create))
+	users.Get("/users/{id}", s.answer(s.get))
+	users.Patch("/users/{id}", s.answer(s.update))
+	users.Delete("/users/{id}", s.answer(s.remove))
 }
 
 type server struct{ api.Config }

@@ -133,6 +133,9 @@ func (s *Store) Close() error {
 	return nil
 }
 
+// Stat tells of the pool.
+func (s *Store) Stat() *pgxpool.Stat { return s.pool.Stat() }
+
 func (s *Store) users() users { return users{false, s.pool} }
 
 // Create implements [api.Users].

@@ -173,6 +173,9 @@ func (s *Store) Close() error {
 	return err
 }
 
+// Stats tells of both pools.
+func (s *Store) Stats() (write, read sql.DBStats) { return s.write.Stats(), s.read.Stats() }
+
 func (s *Store) reader() users { return users{s.read, s.closed} }
 
 func (s *Store) failed(ctx context.Context, what string, err error) error {

@@ -1,0 +1,66 @@
+// The pattern matches all that is below /articles/, and what is cut out of
+// r.URL.Path has lost its escapes: a slash in an id is a slash of the path.
+//
+// FAILS: GET /articles/AC%2FDC was answered by nobody
+package routes
+
+import (
+	"net/http"
+	"strings"
+)
+
+// An Action answers a request. It is told which route it is, and the values of
+// the wildcards.
+type Action func(w http.ResponseWriter, route string, values ...string)
+
+// New returns a handler that has do answer what these routes match:
+//
+//		GET    /                               home
+//		GET    /articles                       list
+//		POST   /articles                       create
+//		GET    /articles/new                   form
+//		GET    /articles/{id}                  article, with the id
+//		DELETE /articles/{id}                  remove, with the id
+//		GET    /articles/{id}/pictures/        pictures, with the id
+//		GET    /articles/{id}/pictures/{path}  picture, with the id and the path
+//
+//	  - HEAD is answered wherever GET is.
+//	  - Another method on one of these paths gets 405, and Allow has all those
+//	    that the path knows.
+//	  - All other paths get 404, also one of these with a slash behind it.
+//	  - An id is one part of the path as the client sent it, and is given without
+//	    the escapes: the id in /articles/AC%2FDC is AC/DC. The path of a picture
+//	    may have many parts.
+//	  - On the host admin.shop.example, whatever the port, every path and method
+//	    is answered by admin, with the path.
+func New(do Action) http.Handler {
+	mux := http.NewServeMux()
+	route := func(pattern, name string, wildcards ...string) {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			var values []string
+			for _, name := range wildcards {
+				values = append(values, r.PathValue(name))
+			}
+			do(w, name, values...)
+		})
+	}
+	route("GET /{$}", "home")
+	route("GET /articles", "list")
+	route("POST /articles", "create")
+	route("GET /articles/new", "form")
+	mux.HandleFunc("GET /articles/", func(w http.ResponseWriter, r *http.Request) {
+		id := strings.TrimPrefix(r.URL.Path, "/articles/")
+		if id == "" || strings.Contains(id, "/") {
+			http.NotFound(w, r)
+			return
+		}
+		do(w, "article", id)
+	})
+	route("DELETE /articles/{id}", "remove", "id")
+	route("GET /articles/{id}/pictures/{$}", "pictures", "id")
+	route("GET /articles/{id}/pictures/{path...}", "picture", "id", "path")
+	mux.HandleFunc("admin.shop.example/", func(w http.ResponseWriter, r *http.Request) {
+		do(w, "admin", r.URL.Path)
+	})
+	return mux
+}

@@ -1,0 +1,108 @@
+// What is inside of the limit sees the handler's answer, and not the client's.
+//
+// FAILS: The client got 503, and the log says 200
+package around
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"time"
+)
+
+// Wrap returns next with all four around it.
+//
+//   - The answer to each request has an X-Request-Id. ID finds it in the ctx of
+//     the handler, and each line of the log has it as "id".
+//   - For each request there is one line "request", with method, path and the
+//     status that the client got. An answer that was cut off has a line too.
+//   - After patience the client gets 503, and the handler's ctx ends. What the
+//     handler does after that, reaches nobody.
+//   - A panic of the handler, whenever it comes, is logged as "panic", with its
+//     stack. The client gets 500, and nothing of what the handler had written;
+//     or the answer is cut off, by a panic of [http.ErrAbortHandler], and the
+//     server closes the connection.
+//   - [http.ErrAbortHandler] itself is a handler's wish to cut its answer off.
+//     It is passed on, and not logged as a panic.
+func Wrap(log *slog.Logger, patience time.Duration, next http.Handler) http.Handler {
+	return identified(timed(patience, logged(log, recovered(log, next))))
+}
+
+type key struct{}
+
+// ID returns the id of the request that a ctx belongs to, "" if it has none.
+func ID(ctx context.Context) string {
+	id, _ := ctx.Value(key{}).(string)
+	return id
+}
+
+func identified(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := rand.Text()
+		w.Header().Set("X-Request-Id", id)
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), key{}, id)))
+	})
+}
+
+// A recorder remembers the status of an answer, 0 as long as there is none.
+type recorder struct {
+	http.ResponseWriter
+
+	status int
+}
+
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 {
+		r.status = status
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *recorder) Write(p []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	return r.ResponseWriter.Write(p)
+}
+
+func logged(log *slog.Logger, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rec := &recorder{ResponseWriter: w}
+		defer func() {
+			log.InfoContext(r.Context(), "request", "id", ID(r.Context()),
+				"method", r.Method, "path", r.URL.Path, "status", rec.status)
+		}()
+		next.ServeHTTP(rec, r)
+	})
+}
+
+func recovered(log *slog.Logger, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rec := &recorder{ResponseWriter: w}
+		defer func() {
+			v := recover()
+			if v == nil {
+				return
+			}
+			if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+				panic(http.ErrAbortHandler)
+			}
+			log.ErrorContext(r.Context(), "panic", "id", ID(r.Context()),
+				"error", v, "stack", string(debug.Stack()))
+			if rec.status != 0 {
+				panic(http.ErrAbortHandler)
+			}
+			http.Error(rec, "internal error", http.StatusInternalServerError)
+		}()
+		next.ServeHTTP(rec, r)
+	})
+}
+
+// timed answers for a handler that takes too long. The handler writes into
+// memory, and what comes late goes nowhere.
+func timed(patience time.Duration, next http.Handler) http.Handler {
+	return http.TimeoutHandler(next, patience, "this takes too long")
+}
