@@ -3,10 +3,12 @@
 //	go run ./site build -out DIR [-base URL] [-source URL]
 //	go run ./site serve [-addr HOST:PORT]
 //	go run ./site anchors
+//	go run ./site bench [NAME.txt …]
 //
 // It reads the parts as text, matrix.json, and the reports of a recorded run
 // where there is one; make site makes one first. Anchors adds new identifiers
-// to site/anchors.txt, which keeps links alive.
+// to site/anchors.txt, which keeps links alive. Bench records the benchmarks
+// anew that the site plots, those of site/content/bench.
 package main
 
 import (
@@ -26,6 +28,7 @@ import (
 	"example.com/goguide/site/internal/deadlink"
 	"example.com/goguide/site/internal/live"
 	"example.com/goguide/site/internal/pages"
+	"example.com/goguide/site/internal/plot"
 )
 
 //go:generate go run . anchors
@@ -43,7 +46,7 @@ func main() {
 	}
 }
 
-var errUsage = errors.New("say build -out DIR, serve, or anchors; -h after one of them lists its flags")
+var errUsage = errors.New("say build -out DIR, serve, anchors or bench; -h after one of them lists its flags")
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) == 0 {
@@ -60,7 +63,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		flags.StringVar(&cfg.Source, "source", "", "where the repository can be read: https://github.com/OWNER/goguide")
 	case "serve":
 		flags.StringVar(&addr, "addr", "127.0.0.1:8420", "where to listen")
-	case "anchors":
+	case "anchors", "bench":
 	default:
 		return errUsage
 	}
@@ -68,7 +71,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err := flags.Parse(args[1:]); err != nil {
 		return err
 	}
-	if flags.NArg() > 0 {
+	if flags.NArg() > 0 && args[0] != "bench" {
 		return fmt.Errorf("%q is no flag: %w", flags.Arg(0), errUsage)
 	}
 	if args[0] == "build" && dir == "" {
@@ -83,6 +86,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return build(ctx, cfg, dir, out)
 	case "serve":
 		return live.Serve(ctx, cfg, addr, out)
+	case "bench":
+		return plot.Record(ctx, cfg.Root, filepath.Join(cfg.Root, "site", "content", "bench"), flags.Args(), out)
 	}
 	return anchors(ctx, cfg, out)
 }

@@ -10,6 +10,9 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"html"
+	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -22,6 +25,7 @@ import (
 
 	"example.com/goguide/site/internal/deadlink"
 	"example.com/goguide/site/internal/pages"
+	"example.com/goguide/site/internal/plot"
 )
 
 // whole builds the site of the repository that this is part of, with the record
@@ -68,38 +72,68 @@ func packed(t *testing.T, text []byte) int {
 	return b.Len()
 }
 
-var loaded = regexp.MustCompile(`(?:<script src|<link rel="(?:stylesheet|icon)" href|<img src)="(?:\.\./|\./)*([^"]+)"`)
+var loaded = regexp.MustCompile(`(?:<script src|<link rel="(?:stylesheet|icon|preload)"(?: as="fetch")? href|<img src)="([^"]+)"`)
 
-// A page is light: 60 kB over the wire with all that it loads.
+// weight is what a page takes over the wire with all that it loads.
+func weight(t *testing.T, s *pages.Site, page string) int {
+	t.Helper()
+	sum := packed(t, s.Files[page])
+	for _, m := range loaded.FindAllSubmatch(s.Files[page], -1) {
+		name := path.Join(path.Dir(page), string(m[1]))
+		if page == "404.html" {
+			name = strings.TrimPrefix(string(m[1]), "/goguide/")
+		}
+		require.Contains(t, s.Files, name, page)
+		sum += packed(t, s.Files[name])
+	}
+	return sum
+}
+
+// A page is light: 60 kB over the wire with all that it loads. The matrix has a
+// row for each bug, and must still be light when there are 1000.
 func TestSite_isLight(t *testing.T) {
 	t.Parallel()
 	const most = 60_000
 	s := wholeSite(t)
-	assets := map[string]int{}
-	for path, text := range s.Files {
-		if !strings.HasSuffix(path, ".html") {
-			assets[path] = packed(t, text)
-		}
-	}
 	heaviest, name := 0, ""
-	for path, text := range s.Files {
-		if !strings.HasSuffix(path, ".html") {
+	for page := range s.Files {
+		if !strings.HasSuffix(page, ".html") {
 			continue
 		}
-		sum := packed(t, text)
-		for _, m := range loaded.FindAllSubmatch(text, -1) {
-			sum += assets[string(m[1])]
-		}
+		sum := weight(t, s, page)
 		if sum > most {
-			t.Errorf("%s weighs %d bytes", path, sum)
+			t.Errorf("%s weighs %d bytes", page, sum)
 		}
 		if sum > heaviest {
-			heaviest, name = sum, path
+			heaviest, name = sum, page
 		}
 	}
-	t.Logf("the heaviest page is %s with %d bytes, goroutines/leak has %d, the search index %d more",
-		name, heaviest, packed(t, s.Files["goroutines/leak/index.html"]), packed(t, s.Files["search.json"]))
-	assert.Less(t, packed(t, s.Files["search.json"]), most)
+	matrix, rows := weight(t, s, "matrix/index.html"), packed(t, s.Files["matrix/rows.json"])
+	search := packed(t, s.Files["search.json"])
+	t.Logf("the heaviest page is %s with %d bytes, the matrix has %d, of which %d are its %d rows, goroutines/leak has %d, the search index %d more",
+		name, heaviest, matrix, rows, s.Bugs, weight(t, s, "goroutines/leak/index.html"), search)
+	assert.Less(t, matrix-rows+rows*1000/s.Bugs, most, "the matrix with 1000 bugs")
+	assert.Less(t, search, most)
+}
+
+// Each recording is drawn, with the command that measures it, and says that it
+// was made on a shared machine.
+func TestBenchmarks_drawEveryRecording(t *testing.T) {
+	t.Parallel()
+	page := string(wholeSite(t).Files["benchmarks/index.html"])
+	files, err := filepath.Glob(filepath.Join("content", "bench", "*.txt"))
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		rec, err := plot.Read(bytes.NewReader(text), file)
+		require.NoError(t, err)
+		assert.Contains(t, page, "<pre tabindex=\"0\">"+html.EscapeString(rec.Command)+"</pre>", file)
+		assert.Contains(t, rec.Note, "shared machine", file)
+		assert.NotEmpty(t, rec.Go, file)
+	}
+	assert.Equal(t, strings.Count(page, "<svg "), strings.Count(page, `<div class="command">`))
 }
 
 // Build is meant to take under 3 s on two cores for 200 packages; goguide's

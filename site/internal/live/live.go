@@ -108,7 +108,7 @@ func Fingerprint(root string) uint64 {
 			return nil
 		}
 		switch filepath.Ext(file) {
-		case ".go", ".md", ".html", ".css", ".js", ".json", ".txt", ".svg", ".yml", ".proto":
+		case ".go", ".md", ".html", ".css", ".js", ".json", ".txt", ".svg", ".yml", ".proto", ".mod":
 		default:
 			return nil
 		}
@@ -128,12 +128,13 @@ type Handler struct {
 	mu      sync.Mutex
 	site    *pages.Site
 	version int
-	changed chan struct{} // closed when the site is replaced
+	changed chan struct{}     // closed when the site is replaced
+	packed  map[string][]byte // files by gzip, once they were asked for
 }
 
 // NewHandler returns a handler of a site.
 func NewHandler(site *pages.Site) *Handler {
-	return &Handler{site: site, changed: make(chan struct{})}
+	return &Handler{site: site, changed: make(chan struct{}), packed: map[string][]byte{}}
 }
 
 // Set replaces the site, and every open page loads itself anew.
@@ -141,6 +142,7 @@ func (h *Handler) Set(site *pages.Site) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.site = site
+	h.packed = map[string][]byte{}
 	h.version++
 	close(h.changed)
 	h.changed = make(chan struct{})
@@ -204,20 +206,35 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		text = bytes.Replace(text, []byte("</body>"), []byte(`<script src="`+reloadScript+`" defer></script></body>`), 1)
 	}
 	w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
-	send(w, r, status, text)
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		w.Header().Set("Content-Encoding", "gzip")
+		text = h.pack(site, name, text)
+	}
+	w.WriteHeader(status)
+	w.Write(text) //nolint:errcheck // the browser left
 }
 
-func send(w http.ResponseWriter, r *http.Request, status int, text []byte) {
-	if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		w.WriteHeader(status)
-		w.Write(text) //nolint:errcheck // the browser left
-		return
+// pack packs a file once: of the large ones that takes longer than sending.
+func (h *Handler) pack(site *pages.Site, name string, text []byte) []byte {
+	h.mu.Lock()
+	packed := h.packed[name]
+	if h.site != site {
+		packed = nil // it is of the next site
 	}
-	w.Header().Set("Content-Encoding", "gzip")
-	w.WriteHeader(status)
-	z := gzip.NewWriter(w)
-	z.Write(text) //nolint:errcheck // the browser left
+	h.mu.Unlock()
+	if packed != nil {
+		return packed
+	}
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	z.Write(text) //nolint:errcheck // a Buffer takes all
 	z.Close()     //nolint:errcheck // likewise
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.site == site {
+		h.packed[name] = b.Bytes()
+	}
+	return b.Bytes()
 }
 
 // versions tells a page which version is served, and again at each change.

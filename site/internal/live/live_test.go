@@ -48,14 +48,41 @@ func TestHandler(t *testing.T) {
 	assert.Equal(t, http.StatusNotFound, none.Code)
 	assert.Contains(t, none.Body.String(), "none")
 
-	z, err := gzip.NewReader(get(h, "/style.css", "gzip").Body)
+	h.Set(site("new"))
+	assert.Contains(t, get(h, "/", "").Body.String(), "new")
+}
+
+// A file is packed once, and anew when the site is replaced.
+func TestHandler_packs(t *testing.T) {
+	t.Parallel()
+	h := NewHandler(site("old"))
+	first, again := get(h, "/", "gzip, br"), get(h, "/", "gzip, br")
+	assert.Equal(t, "gzip", again.Header().Get("Content-Encoding"))
+	assert.Equal(t, first.Body.Bytes(), again.Body.Bytes())
+	assert.Contains(t, unpacked(t, again), "old")
+	assert.Contains(t, unpacked(t, get(h, "/none/", "gzip")), "none")
+
+	h.Set(site("new"))
+	assert.Contains(t, unpacked(t, get(h, "/", "gzip")), "new")
+}
+
+// A page of the old site that is packed while the new one comes is not kept.
+func TestHandler_packsNoOldPage(t *testing.T) {
+	t.Parallel()
+	old := site("old")
+	h := NewHandler(old)
+	h.Set(site("new"))
+	h.pack(old, "index.html", []byte("old"))
+	assert.Contains(t, unpacked(t, get(h, "/", "gzip")), "new")
+}
+
+func unpacked(t *testing.T, w *httptest.ResponseRecorder) string {
+	t.Helper()
+	z, err := gzip.NewReader(w.Body)
 	require.NoError(t, err)
 	text, err := io.ReadAll(z)
 	require.NoError(t, err)
-	assert.Equal(t, "p{}", string(text))
-
-	h.Set(site("new"))
-	assert.Contains(t, get(h, "/", "").Body.String(), "new")
+	return string(text)
 }
 
 func TestHandler_tellsAPageToReload(t *testing.T) {

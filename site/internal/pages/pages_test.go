@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/goguide/site/internal/deadlink"
+	"example.com/goguide/site/internal/record"
 )
 
 // small is a configuration of the small goguide in testdata, with the real
@@ -156,10 +157,13 @@ func TestPages(t *testing.T) {
 			`<a href="../channels/#axioms">`, `<a href="../goroutines/go.mod/">`, `has a row for each of the 3 bugs`,
 		},
 		"matrix/": {
-			`<a href="../goroutines/leak/#Abandoned-goleak" aria-label="goleak caught">●</a>`,
-			`<a href="../goroutines/leak/#Cache.Get-errcheck">errcheck</a>`, `<a href="../goroutines/leak/#Cache.Get-test">test</a>`,
-			`aria-label="fatal some runs">◐</a>`, `aria-label="synctest open">○</a>`, `<td>–</td>`,
-			`goleak, hang, vet, panic`,
+			`goleak, hang, vet, panic`, `<li id="part=goroutines"><a href="goroutines/">goroutines</a> 3</li>`,
+			`<option>errcheck</option>`, `<tbody></tbody>`,
+		},
+		"matrix/goroutines/": {
+			`<a href="../../goroutines/leak/#Abandoned-goleak" aria-label="goleak caught">●</a>`,
+			`<a href="../../goroutines/leak/#Cache.Get-errcheck">errcheck</a>`, `<a href="../../goroutines/leak/#Cache.Get-test">test</a>`,
+			`aria-label="fatal some runs">◐</a>`, `aria-label="synctest open">○</a>`, `<td>–</td>`, `<a href="../#part=goroutines">`,
 		},
 		"goroutines/leak/buggy.go/": {`<span id="L11">`, `<a href="../../../goroutines/leak/">`},
 		"goroutines/go.mod/":        {`<span id="L1">`},
@@ -181,6 +185,37 @@ func TestPages(t *testing.T) {
 	}
 	assert.NotContains(t, page(t, s, "goroutines/"), "a table that the site replaces")
 	assert.Contains(t, string(s.Files["404.html"]), `href="/go/style.css"`, "it may be shown at any depth")
+}
+
+func TestTextPage_drawsPlots(t *testing.T) {
+	t.Parallel()
+	cfg := small(t)
+	require.NoError(t, os.Mkdir(filepath.Join(cfg.Site, "content", "bench"), 0o700))
+	write(t, filepath.Join(cfg.Site, "content", "bench", "x.txt"), "date: 2026-01-02\ncommand: go test -bench=.\nBenchmarkR/x 10 2 rw/mu\n")
+	write(t, filepath.Join(cfg.Site, "content", "x.md"), "# X\n\n```plot\ndata: x.txt\ntitle: A lock\ngroup: .\n```\n")
+	s := built(t, cfg)
+	html := page(t, s, "x/")
+	assert.Contains(t, html, `<title id="plot-a-lock">A lock</title>`)
+	assert.Contains(t, html, `<pre tabindex="0">go test -bench=.</pre>`)
+	assert.Empty(t, deadlink.Check(s.Files))
+}
+
+// rows.json is what matrix.js knows of the bugs.
+func TestMatrixRows(t *testing.T) {
+	t.Parallel()
+	var f rowsFile
+	require.NoError(t, json.Unmarshal(built(t, small(t)).Files["matrix/rows.json"], &f))
+	assert.Equal(t, rowsFile{
+		Detectors: record.Detectors,
+		Packages: []rowsOfPackage{
+			{"goroutines/leak/", [][5]string{
+				{"Abandoned", "", "sccossss", "", "Abandoned's send blocks for ever, as nobody receives."},
+				{"Cache.Get", "", "ssssssmc", "errcheck test", "Cache.Get <keeps> its lock."},
+				{"Abandoned", "refused.go.Abandoned", "--------", "vet", "Abandoned copies a lock."},
+			}},
+			{"channels/axioms/", [][5]string{{"SendOnClosed", "", "ssssscss", "", "SendOnClosed sends on a closed channel."}}},
+		},
+	}, f)
 }
 
 func TestSearchIndex(t *testing.T) {
@@ -236,6 +271,15 @@ func TestBuild_refusesWhatIsWrong(t *testing.T) {
 		"a text without a title": {func(t *testing.T, cfg *Config) {
 			write(t, filepath.Join(cfg.Site, "content", "x.md"), "X\n")
 		}, "does not begin with a heading"},
+		"an ecosystem that is not so": {func(t *testing.T, cfg *Config) {
+			write(t, filepath.Join(cfg.Site, "content", "ecosystem.md"), "# E\n\n| cobra | `github.com/spf13/cobra` | Commands |\n")
+		}, "site/content/ecosystem.md: the table of the ecosystem is wrong:\n\tgithub.com/spf13/cobra is used nowhere"},
+		"a plot of nothing": {func(t *testing.T, cfg *Config) {
+			write(t, filepath.Join(cfg.Site, "content", "x.md"), "# X\n\n```plot\ndata: x.txt\n```\n")
+		}, "rendering site/content/x.md: a plot has the lines data: FILE"},
+		"a plot without its recording": {func(t *testing.T, cfg *Config) {
+			write(t, filepath.Join(cfg.Site, "content", "x.md"), "# X\n\n```plot\ndata: x.txt\ntitle: X\ngroup: .\n```\n")
+		}, "rendering site/content/x.md: a plot's recording"},
 		"a matrix that is ahead of the code": {func(t *testing.T, cfg *Config) {
 			root := t.TempDir()
 			require.NoError(t, os.CopyFS(root, os.DirFS(cfg.Root)))

@@ -186,7 +186,8 @@ func (m *maker) jobs() ([]job, error) {
 		return nil, err
 	}
 	jobs = append(jobs, extra...)
-	jobs = append(jobs, m.homeJob(), m.matrixJob(), m.notFoundJob())
+	jobs = append(jobs, m.homeJob(), m.notFoundJob())
+	jobs = append(jobs, m.matrixJobs()...)
 	jobs = append(jobs, m.movedJobs()...)
 	return append(jobs, m.searchJob()), nil
 }

@@ -1,7 +1,6 @@
 package pages
 
 import (
-	"slices"
 	"strings"
 
 	"example.com/goguide/site/internal/code"
@@ -50,75 +49,6 @@ func (m *maker) homeJob() job {
 		page.HasText[t.Path] = true
 	}
 	return m.page("home.html", "", "goguide", "Each pattern of Go beside the bug that people write, and the proof of which tools report it.", page)
-}
-
-// A matrixPage is every bug and every detector.
-type matrixPage struct {
-	Detectors []string
-	Parts     []string
-	Static    []string
-	Rows      []matrixRow
-	Smallest  []string
-}
-
-type matrixRow struct {
-	Part, Package, Name string
-	Page, ID            string
-	Text                string
-	Cells               []cell
-	Static              []string
-	Test                bool
-	Runs                bool
-}
-
-type cell struct{ Detector, State, Mark string }
-
-// Short is the state in one letter, for classes.
-func (c cell) Short() string {
-	if c.State == "" {
-		return "n" // nothing runs it
-	}
-	return c.State[:2]
-}
-
-func (m *maker) matrixJob() job {
-	page := matrixPage{Detectors: record.Detectors, Smallest: m.rec.Smallest}
-	for _, part := range m.repo.Parts {
-		before := len(page.Rows)
-		for _, p := range m.pkgs {
-			if p.P.Part == part.Name {
-				page.Rows = append(page.Rows, p.rows()...)
-			}
-		}
-		if len(page.Rows) > before {
-			page.Parts = append(page.Parts, part.Name)
-		}
-	}
-	for _, r := range page.Rows {
-		for _, s := range r.Static {
-			if !slices.Contains(page.Static, s) {
-				page.Static = append(page.Static, s)
-			}
-		}
-	}
-	slices.Sort(page.Static)
-	return m.page("matrix.html", "matrix/", "The matrix", "Every bug and every detector: who reports what.", page)
-}
-
-func (p *packagePage) rows() []matrixRow {
-	var rows []matrixRow
-	for _, s := range p.Bugs {
-		b := s.Bug
-		r := matrixRow{
-			Part: b.Part, Package: b.Package, Name: b.Name, Page: p.path(), ID: s.ID,
-			Text: b.Text, Static: b.Static, Test: b.Test, Runs: b.Runs,
-		}
-		for _, d := range record.Detectors {
-			r.Cells = append(r.Cells, cell{d, b.States[d], marks[b.States[d]]})
-		}
-		rows = append(rows, r)
-	}
-	return rows
 }
 
 // notFoundJob makes the page that a host shows for a path that is none. It may

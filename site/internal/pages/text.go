@@ -21,7 +21,9 @@ import (
 	"github.com/yuin/goldmark/util"
 
 	"example.com/goguide/site/internal/code"
+	"example.com/goguide/site/internal/ecosystem"
 	"example.com/goguide/site/internal/highlight"
+	"example.com/goguide/site/internal/plot"
 )
 
 // A text is a page that is written in Markdown.
@@ -89,6 +91,9 @@ func (m *maker) textJobs() ([]job, error) {
 	m.extra = map[string]bool{}
 	var jobs []job
 	for _, t := range m.content {
+		if err := m.fill(t); err != nil {
+			return nil, err
+		}
 		r, err := m.markdown(t.File, t.Path, t.src)
 		if err != nil {
 			return nil, err
@@ -104,6 +109,22 @@ func (m *maker) textJobs() ([]job, error) {
 		jobs = append(jobs, m.page("text.html", t.Path, t.Title, r.Lead, textPage{t.Title, r, strings.HasPrefix(t.Path, "guide/")}))
 	}
 	return jobs, nil
+}
+
+// fill puts into a text what is found in the repository.
+func (m *maker) fill(t *text) error {
+	if t.Path != "ecosystem/" {
+		return nil
+	}
+	uses, err := ecosystem.Read(m.cfg.Root)
+	if err != nil {
+		return err
+	}
+	t.src, err = uses.Fill(t.src, m.hasPage)
+	if err != nil {
+		return fmt.Errorf("%s: %w", t.File, err)
+	}
+	return nil
 }
 
 // A partPage is the README of a part, its packages, and its own package.
@@ -152,7 +173,7 @@ func (m *maker) markdown(file, at string, src []byte) (rendered, error) {
 		goldmark.WithExtensions(extension.Table),
 		goldmark.WithParserOptions(parser.WithASTTransformers(util.Prioritized(t, 100))),
 		goldmark.WithRendererOptions(html.WithUnsafe(), // our own texts, with <kbd> and the like
-			renderer.WithNodeRenderers(util.Prioritized(blocks{}, 100))),
+			renderer.WithNodeRenderers(util.Prioritized(blocks{filepath.Join(m.cfg.Site, "content", "bench")}, 100))),
 	)
 	var b bytes.Buffer
 	if err := md.Convert(src, &b); err != nil {
@@ -234,11 +255,12 @@ func textOf(n ast.Node, src []byte) string {
 	return b.String()
 }
 
-// blocks renders code, in lines and classes as all code of the site.
-type blocks struct{}
+// blocks renders code, in lines and classes as all code of the site, and draws
+// plots of the recordings in a folder.
+type blocks struct{ recordings string }
 
 // RegisterFuncs implements renderer.NodeRenderer.
-func (blocks) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
+func (bl blocks) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	r.Register(ast.KindFencedCodeBlock, func(w util.BufWriter, src []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
@@ -252,6 +274,14 @@ func (blocks) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 		if f, ok := n.(*ast.FencedCodeBlock); ok {
 			language = string(f.Language(src))
 		}
+		if language == "plot" {
+			figure, err := bl.plot(b.String())
+			if err != nil {
+				return ast.WalkStop, err
+			}
+			_, err = w.WriteString(string(figure) + "\n")
+			return ast.WalkSkipChildren, err
+		}
 		lines := highlight.Go(b.Bytes())
 		if language != "go" {
 			lines = highlight.Other(language, b.String())
@@ -259,4 +289,21 @@ func (blocks) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 		_, err := w.WriteString(string(codeBlock(lines, 1, len(lines), nil)) + "\n")
 		return ast.WalkSkipChildren, err
 	})
+}
+
+// plot draws what a block of the language plot asks for.
+func (bl blocks) plot(text string) (template.HTML, error) {
+	spec, err := plot.ParseSpec(text)
+	if err != nil {
+		return "", err
+	}
+	recorded, err := os.ReadFile(filepath.Join(bl.recordings, filepath.Base(spec.Data)))
+	if err != nil {
+		return "", fmt.Errorf("a plot's recording: %w", err)
+	}
+	rec, err := plot.Read(bytes.NewReader(recorded), spec.Data)
+	if err != nil {
+		return "", err
+	}
+	return rec.Figure(spec, "plot-"+slug(spec.Title))
 }

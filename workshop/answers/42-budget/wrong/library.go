@@ -1,0 +1,40 @@
+// x/sync/semaphore does it all but one: what is larger than the limit waits
+// until its ctx ends.
+//
+// FAILS: are larger than the limit. After 10s
+package uploads
+
+import (
+	"context"
+	"errors"
+
+	"golang.org/x/sync/semaphore"
+)
+
+// ErrTooLarge says that an upload will never be let in.
+var ErrTooLarge = errors.New("larger than the limit")
+
+// A Budget bounds how many bytes are in memory at a time. It may be used by
+// many goroutines.
+type Budget struct {
+	free *semaphore.Weighted
+}
+
+// NewBudget returns a budget of that many bytes.
+func NewBudget(limit int64) *Budget { return &Budget{semaphore.NewWeighted(limit)} }
+
+// Acquire waits until n bytes are free, takes them, and returns nil.
+//
+//   - It is first come, first served: nobody is let in past one who has waited
+//     for longer, also where a small one would fit and a large one does not.
+//   - When ctx ends it returns ctx's error at once, and takes nothing; so it
+//     does when ctx has ended before. Its place in the queue is free then.
+//   - What is larger than the limit gets [ErrTooLarge] at once.
+func (b *Budget) Acquire(ctx context.Context, n int64) error {
+	return b.free.Acquire(ctx, n)
+}
+
+// Release gives n bytes back that were acquired.
+func (b *Budget) Release(n int64) {
+	b.free.Release(n)
+}

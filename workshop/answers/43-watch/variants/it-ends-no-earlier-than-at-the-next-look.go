@@ -1,0 +1,32 @@
+package stock
+
+import (
+	"context"
+	"time"
+)
+
+func Watch(ctx context.Context, every time.Duration, read func() (string, error)) <-chan string {
+	texts := make(chan string)
+	go func() {
+		defer close(texts)
+		for last := ""; ; {
+			text, err := read()
+			if err != nil {
+				return
+			}
+			if text != last {
+				select {
+				case texts <- text:
+					last = text
+				case <-ctx.Done():
+					return
+				}
+			}
+			time.Sleep(every)
+			if ctx.Err() != nil {
+				return
+			}
+		}
+	}()
+	return texts
+}

@@ -1,0 +1,35 @@
+package stock
+
+import (
+	"context"
+	"time"
+)
+
+func Watch(ctx context.Context, every time.Duration, read func() (string, error)) <-chan string {
+	texts := make(chan string)
+	go func() {
+		ticker := time.NewTicker(every)
+		defer ticker.Stop()
+		for last := ""; ; {
+			text, err := read()
+			if err != nil {
+				close(texts)
+				return
+			}
+			if text != last {
+				select {
+				case texts <- text:
+					last = text
+				case <-ctx.Done():
+					return
+				}
+			}
+			select {
+			case <-ticker.C:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return texts
+}

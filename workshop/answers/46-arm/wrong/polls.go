@@ -1,0 +1,53 @@
+// A default with a sleep looks at all in the right order, and late each time:
+// at stop as well.
+//
+// FAILS: still waits for work
+package arm
+
+import "time"
+
+// Run does jobs, one after the other, by calling do: an urgent one if there is
+// one, or else one of jobs. It waits when there is none. A queue that is closed
+// brings no more; when both are, Run returns.
+//
+// When stop is closed, Run returns, once the job that it is doing is done. No
+// job begins after that. If it has received one that it has not begun, it
+// returns it.
+func Run(stop <-chan struct{}, urgent, jobs <-chan string, do func(job string)) (left []string) {
+	for urgent != nil || jobs != nil {
+		job, from := "", &urgent
+		ok := false
+		select {
+		case job, ok = <-urgent: // first, if there is one
+		default:
+			if stopped(stop) {
+				return nil
+			}
+			select {
+			case job, ok = <-jobs:
+				from = &jobs
+			default:
+				time.Sleep(10 * time.Millisecond)
+				continue
+			}
+		}
+		if !ok {
+			*from = nil // closed
+			continue
+		}
+		if stopped(stop) {
+			return []string{job}
+		}
+		do(job)
+	}
+	return nil
+}
+
+func stopped(stop <-chan struct{}) bool {
+	select {
+	case <-stop:
+		return true
+	default:
+		return false
+	}
+}

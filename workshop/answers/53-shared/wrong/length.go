@@ -1,0 +1,38 @@
+// Len is how much is in it, and Cap is how much memory it holds. After a Reset
+// Len is 0.
+//
+// FAILS: are kept for the next ones
+package pages
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"sync"
+)
+
+// maxKept is how large, in bytes, a buffer may be that is used again.
+const maxKept = 64 << 10
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// Send writes a page to w, in one piece, after page has written it to a buffer.
+// If page fails, or panics, w gets nothing.
+//
+// It may be called by many goroutines, and also by page and by w.
+func Send(w io.Writer, page func(buf *bytes.Buffer) error) error {
+	buf := buffers.Get().(*bytes.Buffer)
+	buf.Reset() // nobody knows how it was left
+	defer func() {
+		if buf.Reset(); buf.Len() <= maxKept {
+			buffers.Put(buf)
+		}
+	}()
+	if err := page(buf); err != nil {
+		return fmt.Errorf("writing the page: %w", err)
+	}
+	if _, err := w.Write(buf.Bytes()); err != nil {
+		return fmt.Errorf("sending the page: %w", err)
+	}
+	return nil
+}
