@@ -5,10 +5,13 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"example.com/goguide/workshop/internal/course"
 	"example.com/goguide/workshop/internal/sample"
 	"example.com/goguide/workshop/internal/session"
 )
@@ -223,5 +226,30 @@ func TestFind_fromAnywhereInTheRepository(t *testing.T) {
 	}
 	if got, err := session.Find(t.TempDir()); err == nil {
 		t.Errorf("from outside: %s", got)
+	}
+}
+
+// The README's table has each exercise, in order, with what one does in it.
+func TestReadme_listsEachExercise(t *testing.T) {
+	t.Parallel()
+	c, err := course.Load("course")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []string
+	for _, m := range regexp.MustCompile(`(?m)^\| (\d\d-[a-z-]+) \| .* \| ([a-z ]+) \| \[(\w+)\]\([^)]*\)(?:, checkpoint (\d+))? \|$`).FindAllStringSubmatch(string(text), -1) {
+		rows = append(rows, strings.Join(m[1:], "|"))
+	}
+	var want []string
+	for _, x := range c.Exercises {
+		part, _, _ := strings.Cut(x.Part, "/")
+		want = append(want, strings.Join([]string{x.Name, course.Kinds[x.Kind], part, strings.Join(x.Points, ",")}, "|"))
+	}
+	if !slices.Equal(rows, want) {
+		t.Errorf("the table has\n%s\nand the course\n%s", strings.Join(rows, "\n"), strings.Join(want, "\n"))
 	}
 }

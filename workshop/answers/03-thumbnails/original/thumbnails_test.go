@@ -95,6 +95,7 @@ func TestMakeAll_waitsForCallsThatDoNotHeedCtx(t *testing.T) {
 			running.Add(1)
 			defer running.Add(-1)
 			if photo == "0.jpg" {
+				time.Sleep(time.Minute) // by then the other one has begun
 				return errNoPhoto
 			}
 			time.Sleep(time.Hour)
