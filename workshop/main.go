@@ -9,7 +9,7 @@
 //	go run ./workshop status [-json]    how far you are
 //	go run ./workshop verify [NAME …]   proves the exercises; for their authors
 //
-// NAME is a number, a name or both: 3, 03-offers, offers. -course DIR, after
+// NAME is a number, a name or both: 4, 04-quotes, quotes. -course DIR, after
 // the verb, takes another folder of exercises. README.md says what such a
 // folder holds.
 //
@@ -162,7 +162,7 @@ const usage = `Exercises: edit until the test passes.
   go run ./workshop verify [NAME …]   proves the exercises (-n N: each file N times,
                                       -wrong N: wrong fixes of N of them, drawn at random)
 
-NAME is a number, a name or both: 3, 03-offers, offers.
+NAME is a number, a name or both: 4, 04-quotes, quotes.
 -fast leads through the last exercise of each part; passed without a hint, it
 stands for the others, which are skipped from then on.
 -course DIR takes another folder of exercises.

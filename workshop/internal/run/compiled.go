@@ -23,6 +23,11 @@ func compiled(e end) *Verdict {
 		}
 	}
 	v := &Verdict{Result: Compile, Headline: "the compiler says", Output: text}
+	if m := lacking.FindStringSubmatch(text); m != nil {
+		v.Headline = "the workshop does not have " + m[1]
+		v.Lines = []string{"The standard library is there, and golang.org/x/sync."}
+		return v
+	}
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\n")
 		if m := position.FindStringSubmatch(line); m != nil {
@@ -40,6 +45,9 @@ func compiled(e end) *Verdict {
 }
 
 var position = regexp.MustCompile(`^(?:.*[/\\])?([\w.-]+\.go:\d+:(?:\d+:)? .*)$`)
+
+// lacking is said of an import that no module here has.
+var lacking = regexp.MustCompile(`no required module provides package ([^;\s]+)`)
 
 // known are failures of the machine, not of the attendee's code.
 var known = []struct {
@@ -59,7 +67,7 @@ var known = []struct {
 		"this Go is too old: install the version that the line below asks for",
 	},
 	{
-		regexp.MustCompile(`no required module provides package .*|dial tcp.*|cannot find module .*`),
+		regexp.MustCompile(`dial tcp.*|cannot find module .*`),
 		"a module is not there: run make prefetch once while the network is up",
 	},
 	{

@@ -74,8 +74,11 @@ func (b *Binary) counted(seen []string, many map[string]int) []string {
 func state(s string) string {
 	s, _, _ = strings.Cut(s, ",")
 	s = strings.TrimSuffix(s, " (durable)")
-	if s == "running" {
+	switch s {
+	case "running":
 		return "here"
+	case "runnable":
+		return "runs, and waits for nothing"
 	}
 	return "waits: " + s
 }

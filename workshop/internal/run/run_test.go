@@ -136,6 +136,16 @@ func TestCheck_missesTheFile(t *testing.T) {
 	}
 }
 
+// What an exercise may import is no matter of the network.
+func TestCheck_importsWhatTheWorkshopLacks(t *testing.T) {
+	t.Parallel()
+	x := exercise(t, sample.Add())
+	sample.Write(t, x.Edited(), "package add\n\nimport _ \"go.uber.org/goleak\"\n\nfunc Add(a, b int) int { return a + b }\n")
+	if v := check(t, x); v.Result != run.Compile || !strings.Contains(v.Headline, "does not have go.uber.org/goleak") {
+		t.Errorf("got %v: %s", v.Result, v.Headline)
+	}
+}
+
 func TestCheck_needsACompilerForTheRaceDetector(t *testing.T) {
 	t.Setenv("CC", "no-such-compiler")
 	if v := check(t, exercise(t, sample.Add())); v.Result != run.Broken || !strings.Contains(v.Headline, "install gcc") {

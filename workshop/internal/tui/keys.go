@@ -124,7 +124,7 @@ func (m *model) reset() tea.Cmd {
 	m.hints = nil
 	m.notice = "It is as shipped."
 	if kept != "" {
-		m.notice = "It is as shipped. Yours is in " + m.short(kept)
+		m.notice = "As shipped. Yours: " + m.short(kept)
 	}
 	m.say(err)
 	m.watch.seen(m.exercise())

@@ -16,7 +16,8 @@ type search struct {
 	at   int // of those that match
 }
 
-// matches are the exercises whose name, title or kind holds each word typed.
+// matches are the exercises whose name, title, kind or part holds each word
+// typed.
 func (m *model) matches() []int {
 	var found []int
 	for i, st := range m.status {
@@ -58,6 +59,9 @@ func (m *model) searching(key string) tea.Cmd {
 	case "space":
 		m.search.text += " "
 	default:
+		if key == "/" && m.search.text == "" {
+			break // who knows vi or a browser types it to begin
+		}
 		if r := []rune(key); len(r) == 1 && unicode.IsPrint(r[0]) {
 			m.search.text += key
 			m.search.at = 0
@@ -90,7 +94,7 @@ func (m *model) listLines() (lines []string, at int) {
 		lines = append(lines, mark+text)
 	}
 	if len(found) == 0 {
-		lines = []string{"Nothing has that in its name, title or kind."}
+		lines = []string{"Nothing has that in its name, title, kind or part."}
 	}
 	return lines, at
 }

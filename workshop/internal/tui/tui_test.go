@@ -142,7 +142,7 @@ func TestKeys_resetAsks(t *testing.T) {
 		t.Errorf("reset without a yes: %q", text)
 	}
 	press(m, "r", "y")
-	wants(t, m, "as shipped. Yours is in")
+	wants(t, m, "As shipped. Yours: ")
 	if text, _ := os.ReadFile(x.Edited()); string(text) == mine {
 		t.Error("not reset")
 	}
@@ -263,4 +263,31 @@ func TestModel_fastTrack(t *testing.T) {
 	wants(t, m, "04-most", "This is the last exercise.")
 	press(m, "p", "p")
 	wants(t, m, "02-sums", "This is the first exercise.")
+}
+
+// One edits beside the hint and the output, so they show the verdict too.
+func TestView_hasTheVerdictBesideAHint(t *testing.T) {
+	t.Parallel()
+	m := begin(t)
+	verdict(m, run.Verdict{Result: run.Failed, Headline: "a test fails", Output: "all of it"})
+	press(m, "h")
+	wants(t, m, "Hint 1 of 3", "✗ FAILED a test fails")
+	press(m, "esc", "o")
+	wants(t, m, "all of it", "✗ FAILED a test fails")
+	m.Update(saved{m.exercise()})
+	wants(t, m, "testing …")
+}
+
+func TestList_takesASlashForItsBeginning(t *testing.T) {
+	t.Parallel()
+	m := begin(t)
+	press(m, "l", "/", "s", "u", "m")
+	wants(t, m, "search: sum", "02-sums")
+}
+
+func TestView_fitsANarrowTerminal(t *testing.T) {
+	t.Parallel()
+	m := begin(t)
+	m.Update(tea.WindowSizeMsg{Width: 50, Height: 15})
+	wants(t, m, "q quit") // and screen looks at the widths
 }

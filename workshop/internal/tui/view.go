@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,7 +27,7 @@ var (
 // View draws the screen: two lines of head, the page, two lines of foot.
 func (m *model) View() tea.View {
 	head := []string{m.bar(), m.title()}
-	if m.page == task {
+	if m.page == task || m.page == hints || m.page == output { // one edits beside them
 		head = append(head, m.verdictLine())
 	}
 	lines, at := m.body()
@@ -37,7 +38,8 @@ func (m *model) View() tea.View {
 	}
 	rule := strings.Repeat("─", m.width)
 	if hidden := len(lines) - m.scroll - room; hidden > 0 {
-		rule = fmt.Sprintf("── ↓ %d more ", hidden) + strings.Repeat("─", max(0, m.width-20))
+		more := fmt.Sprintf("── ↓ %d more ", hidden)
+		rule = more + strings.Repeat("─", max(0, m.width-lipgloss.Width(more)))
 	}
 	foot := []string{faint.Render(rule), m.foot()}
 	lines = lines[m.scroll:min(len(lines), m.scroll+room)]
@@ -64,7 +66,11 @@ func (m *model) bar() string {
 	}
 	const width = 30
 	full := width * done / len(m.status)
-	return bold.Render("goguide workshop") + "  " + good.Render(strings.Repeat("█", full)) +
+	name := "goguide workshop"
+	if m.s.Fast {
+		name += ", fast track"
+	}
+	return bold.Render(name) + "  " + good.Render(strings.Repeat("█", full)) +
 		faint.Render(strings.Repeat("░", width-full)) + fmt.Sprintf("  %d of %d", done, len(m.status))
 }
 
@@ -139,14 +145,27 @@ func (m *model) taskPage(w *strings.Builder) {
 		if x.Part != "" {
 			fmt.Fprintf(w, "More: %s\n", x.Part)
 		}
-		if m.at+1 < len(m.status) {
-			next := m.s.Course.Exercises[m.at+1]
+		if skipped := m.skipped(); skipped != "" {
+			fmt.Fprintf(w, "Passed without a hint, so the rest of its part is skipped: %s\n", skipped)
+		}
+		if i, ok := m.s.Beside(m.status, m.at, +1); ok {
+			next := m.s.Course.Exercises[i]
 			fmt.Fprintf(w, "%s next: %s  %s\n", bold.Render("n"), next.Name, next.Title)
 		} else {
 			fmt.Fprintln(w, "This was the last exercise.")
 		}
 	}
 	fmt.Fprintf(w, "\n%s %s\n\n%s", faint.Render("edit"), bold.Render(m.short(x.Edited())), m.taskDoc)
+}
+
+// skipped names the exercises that the fast track has skipped for the one that
+// is shown.
+func (m *model) skipped() string {
+	var names []string
+	for i := m.at - 1; m.s.Fast && i >= 0 && m.status[i].Skipped; i-- {
+		names = slices.Insert(names, 0, m.status[i].Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // hanging wraps a line of a verdict so that what follows stands further in.
@@ -173,10 +192,14 @@ func (m *model) foot() string {
 		return strings.Join([]string{k("esc", "back"), k("↑↓", "scroll"), k("g G", "ends"), k("q", "quit")}, "  ")
 	case task:
 	}
-	return strings.Join([]string{
+	keys := strings.Join([]string{
 		k("h", "hint"), k("n", "next"), k("p", "prev"), k("l", "list"), k("o", "output"),
 		k("r", "reset"), k("s", "solution"), k("t", "test"), k("q", "quit"),
 	}, "  ")
+	if lipgloss.Width(keys) > m.width {
+		keys = strings.Join([]string{k("h", "hint"), k("n p", "next, prev"), k("l", "list"), k("o r s t", ""), k("q", "quit")}, " ")
+	}
+	return keys
 }
 
 // short is a path as seen from the folder above the course's module.

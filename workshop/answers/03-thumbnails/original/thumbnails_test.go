@@ -132,6 +132,23 @@ func TestMakeAll_endsWithTheCallersCtx(t *testing.T) {
 	})
 }
 
+func TestMakeAll_beginsNothingWhenCtxHasEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		for range 20 { // a select over two that are ready takes either
+			var begun atomic.Int32
+			err := MakeAll(ctx, photos(3), 2, func(context.Context, string) error {
+				begun.Add(1)
+				return nil
+			})
+			if n := begun.Load(); n != 0 || !errors.Is(err, context.Canceled) {
+				t.Fatalf("The caller had left before. %d calls were begun, and MakeAll returned %v, not %v.", n, err, context.Canceled)
+			}
+		}
+	})
+}
+
 func TestMakeAll_hasNothingToDo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		if err := MakeAll(t.Context(), nil, 4, nil); err != nil {

@@ -215,6 +215,34 @@ func TestAcquire_losesNothingWhenBothHappenAtOnce(t *testing.T) {
 	})
 }
 
+// The bytes of one who leaves at that moment are for the next.
+func TestAcquire_letsInTheNextWhenBothHappenAtOnce(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	synctest.Test(t, func(t *testing.T) {
+		b := NewBudget(100)
+		for i := range 20 {
+			begin(t.Context(), b, 100)
+			ctx, cancel := context.WithCancel(t.Context())
+			u, next := begin(ctx, b, 100), begin(t.Context(), b, 100)
+			if i%2 == 0 {
+				cancel()
+				b.Release(100)
+			} else {
+				b.Release(100)
+				cancel()
+			}
+			if u.in() {
+				b.Release(100)
+			}
+			if !next.in() {
+				t.Fatal("A customer left at the moment at which it was let in. All is free,\n" +
+					"and the one behind it waits for ever.")
+			}
+			b.Release(100)
+		}
+	})
+}
+
 func TestAcquire_refusesWhatIsTooLarge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := NewBudget(100)

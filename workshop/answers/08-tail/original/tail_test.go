@@ -91,6 +91,9 @@ func TestMerge_leavesNothingWhenCtxEnds(t *testing.T) {
 				synctest.Wait() // all that can happen has happened
 				cancel()
 				synctest.Wait()
+				for range len(merged) { // if it has a buffer
+					<-merged
+				}
 				select {
 				case _, open := <-merged:
 					if open {
