@@ -1,9 +1,11 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -36,7 +38,7 @@ func against(ctx context.Context, x *course.Exercise, edit string, n int, cpu st
 		case v.Result == Compile || v.Result == Broken || v.Headline == noTest:
 			return v, nil
 		case right && v.Result != Passed:
-			v.Headline = "your test fails on code that is right: " + v.Headline
+			v.Headline = "your test fails on code that is right" + other(name) + ": " + v.Headline
 			v.Output = total.Output
 			return v, nil
 		case !right && (v.Result == Passed || v.Headline == incomplete):
@@ -50,6 +52,16 @@ func against(ctx context.Context, x *course.Exercise, edit string, n int, cpu st
 		total.Lines = missed
 	}
 	return total, nil
+}
+
+// other says that right code is not the one that the attendee sees: of
+// right-buffered, say.
+func other(name string) string {
+	what := strings.TrimPrefix(strings.TrimPrefix(name, "right"), "-")
+	if what == "" {
+		return ""
+	}
+	return " (other code than yours: " + strings.ReplaceAll(what, "-", " ") + ")"
 }
 
 // variant runs the attendee's test on one variant. What finds a bug by luck
@@ -74,14 +86,19 @@ func variant(ctx context.Context, x *course.Exercise, edit, path string, n int, 
 
 func isRight(path string) bool { return strings.HasPrefix(filepath.Base(path), "right") }
 
+// rightFirst puts right code first, and right.go, which the attendee sees, before
+// the rest of that.
 func rightFirst(paths []string) []string {
-	var right, rest []string
-	for _, p := range paths {
-		if isRight(p) {
-			right = append(right, p)
-		} else {
-			rest = append(rest, p)
+	rank := func(path string) int {
+		switch {
+		case filepath.Base(path) == "right.go":
+			return 0
+		case isRight(path):
+			return 1
 		}
+		return 2
 	}
-	return append(right, rest...)
+	sorted := slices.Clone(paths)
+	slices.SortStableFunc(sorted, func(a, b string) int { return cmp.Compare(rank(a), rank(b)) })
+	return sorted
 }

@@ -174,6 +174,7 @@ func tester() sample.Exercise {
 	x := sample.Add()
 	x["exercise.md"] = strings.NewReplacer("kind: fix", "kind: test\n- swap: add.go", "edit: add.go", "edit: add_test.go").Replace(x["exercise.md"])
 	x["variants/right.go"] = "package add\n\nfunc Add(a, b int) int { return a + b }\n"
+	x["variants/right-below-100.go"] = "package add\n\nfunc Add(a, b int) int { return min(a, 100) + min(b, 100) }\n"
 	x["variants/it-subtracts.go"] = "package add\n\nfunc Add(a, b int) int { return a - b }\n"
 	x["variants/it-is-3.go"] = "package add\n\nfunc Add(a, b int) int { return 3 }\n"
 	return x
@@ -189,6 +190,7 @@ func TestCheck_ofATest(t *testing.T) {
 		"that sees all":         {tester()["original/add_test.go"], run.Passed, "each bug fails it"},
 		"that sees one":         {head + "func TestAdd(t *testing.T) { if Add(1, 2) != 3 { t.Fail() } }\n", run.Failed, "not noticed: it is 3"},
 		"that fails on all":     {head + "func TestAdd(t *testing.T) { t.Fail() }\n", run.Failed, "fails on code that is right"},
+		"that asks too much":    {head + "func TestAdd(t *testing.T) { if Add(1, 200) != 201 { t.Fail() } }\n", run.Failed, "right (other code than yours: below 100)"},
 		"that is skipped":       {head + "func TestAdd(t *testing.T) { t.Skip() }\n", run.Failed, "fails on code that is right"},
 		"that is none":          {"package add\n", run.Failed, "there is no test"},
 		"that does not compile": {head + "func TestAdd(t *testing.T) { Sub() }\n", run.Compile, "Sub"},
