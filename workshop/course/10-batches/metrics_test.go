@@ -21,30 +21,31 @@ func TestBatch_sendsTheRestWhenItIsClosed(t *testing.T) {
 }
 
 func TestBatch_sendsWhenTheFirstEventHasWaited(t *testing.T) {
-	for name, c := range map[string]struct {
+	for _, c := range []struct {
+		name   string
 		events arrivals
 		want   []time.Duration // when batches are sent
 	}{
-		"one event":                    {arrivals{3 * time.Second, 60 * time.Second}, []time.Duration{13 * time.Second, 63 * time.Second}},
-		"full before the time":         {arrivals{0, 0, 0, 0, 4 * time.Second, 9 * time.Second, time.Minute}, []time.Duration{4 * time.Second, 23 * time.Second, 73 * time.Second}},
-		"one more right after it":      {arrivals{0, 0, 0, 0, 4 * time.Second, 2 * time.Second, time.Minute}, []time.Duration{4 * time.Second, 16 * time.Second, 66 * time.Second}},
-		"more come in the meantime":    {arrivals{0, 6 * time.Second, 3 * time.Second, time.Hour}, []time.Duration{10 * time.Second, time.Hour + 9*time.Second}},
-		"nothing to send for an hour":  {arrivals{time.Hour, time.Hour}, []time.Duration{time.Hour + wait, 2 * time.Hour}},
-		"two batches at the same time": {arrivals{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, time.Minute}, []time.Duration{0, 0, 70 * time.Second}},
+		{"one event", arrivals{3 * time.Second, 60 * time.Second}, []time.Duration{13 * time.Second, 63 * time.Second}},
+		{"full before the time", arrivals{0, 0, 0, 0, 4 * time.Second, 9 * time.Second, time.Minute}, []time.Duration{4 * time.Second, 23 * time.Second, 73 * time.Second}},
+		{"one more right after it", arrivals{0, 0, 0, 0, 4 * time.Second, 2 * time.Second, time.Minute}, []time.Duration{4 * time.Second, 16 * time.Second, 66 * time.Second}},
+		{"more come in the meantime", arrivals{0, 6 * time.Second, 3 * time.Second, time.Hour}, []time.Duration{10 * time.Second, time.Hour + 9*time.Second}},
+		{"nothing to send for an hour", arrivals{time.Hour, time.Hour}, []time.Duration{time.Hour + wait, 2 * time.Hour}},
+		{"two batches at the same time", arrivals{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, time.Minute}, []time.Duration{0, 0, 70 * time.Second}},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			sent := play(t, c.events)
 			for i, s := range sent {
 				if len(s.batch) == 0 {
-					t.Fatalf("After %v an empty batch was sent.", s.at)
+					t.Fatalf("%s: after %v an empty batch was sent.", c.name, s.at)
 				}
 				// The last one goes when in is closed, if not before.
 				if i < len(c.want)-1 && s.at != c.want[i] {
-					t.Fatalf("Batch %d was sent after %v, not %v. The wait of a batch begins with its first event.", i+1, s.at, c.want[i])
+					t.Fatalf("%s: batch %d was sent after %v, not %v. The wait of a batch begins with its first event.", c.name, i+1, s.at, c.want[i])
 				}
 			}
 			if len(sent) != len(c.want) {
-				t.Fatalf("%d batches were sent, not %d.", len(sent), len(c.want))
+				t.Fatalf("%s: %d batches were sent, not %d.", c.name, len(sent), len(c.want))
 			}
 		})
 	}
