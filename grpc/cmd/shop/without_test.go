@@ -64,10 +64,8 @@ func TestWithout_drain(t *testing.T) {
 		}))
 	}, patient)
 	t.Logf("failed calls while orders restarts: %d (%v), without a drain %d (%v)", with.Failed, with.By, without.Failed, without.By)
-	// Without retries a call may fail for want of time, where the machine is
-	// starved. TestShop_losesNoCall, with all rows, wants none.
+	assert.Zero(t, with.Failed)
 	assert.Positive(t, without.Failed)
-	assert.LessOrEqual(t, 5*with.Failed, without.Failed)
 }
 
 // A client waits as long as the slowest service.
