@@ -253,3 +253,17 @@ func TestReadme_listsEachExercise(t *testing.T) {
 		t.Errorf("the table has\n%s\nand the course\n%s", strings.Join(rows, "\n"), strings.Join(want, "\n"))
 	}
 }
+
+// The list of the terminal UI cuts a longer title, at 80 columns.
+func TestCourse_titlesFitTheList(t *testing.T) {
+	t.Parallel()
+	c, err := course.Load("course")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range c.Exercises {
+		if len(x.Title) > 42 {
+			t.Errorf("%s: a title of %d characters, and the list has room for 42: %s", x.Name, len(x.Title), x.Title)
+		}
+	}
+}

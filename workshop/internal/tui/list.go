@@ -86,7 +86,7 @@ func (m *model) listLines() (lines []string, at int) {
 		case st.Edited:
 			mark = "· "
 		}
-		text := fmt.Sprintf("%-16s %-40.40s %s", st.Name, st.Title, course.Kinds[st.Kind])
+		text := fmt.Sprintf("%-16s %-42.42s %s", st.Name, st.Title, course.Kinds[st.Kind])
 		if n == m.search.at {
 			at = n
 			text = chosen.Render(text)
