@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -18,6 +19,7 @@ import (
 // However a test binary ends, its children end with it.
 func TestConsumer_leavesNoOrphan(t *testing.T) {
 	t.Parallel()
+	heedInterrupts(t)
 	binary := buildConsumer(t, "stuck")
 	for _, sig := range []syscall.Signal{syscall.SIGKILL, syscall.SIGINT} {
 		t.Run(sig.String(), func(t *testing.T) {
@@ -37,6 +39,18 @@ func TestConsumer_leavesNoOrphan(t *testing.T) {
 			}
 		})
 	}
+}
+
+// heedInterrupts undoes what a shell without job control does to a command in
+// the background: it ignores SIGINT, and so would each process it starts.
+func heedInterrupts(t *testing.T) {
+	t.Helper()
+	if !signal.Ignored(os.Interrupt) {
+		return
+	}
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, os.Interrupt) // what is caught here has its default in a new process
+	t.Cleanup(func() { signal.Stop(c) })
 }
 
 func childrenOf(pid int) []string {
