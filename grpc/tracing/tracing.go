@@ -40,6 +40,7 @@ import (
 	"connectrpc.com/otelconnect"
 	"go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc"
 	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/metric/noop"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
 	"google.golang.org/grpc"
@@ -95,7 +96,11 @@ func (t Tracing) GRPCClient() grpc.DialOption {
 }
 
 func (t Tracing) grpc() []otelgrpc.Option {
-	return []otelgrpc.Option{otelgrpc.WithTracerProvider(t.Provider), otelgrpc.WithPropagators(propagator)}
+	return []otelgrpc.Option{
+		otelgrpc.WithTracerProvider(t.Provider),
+		otelgrpc.WithPropagators(propagator),
+		otelgrpc.WithMeterProvider(noop.MeterProvider{}), // package metrics has them
+	}
 }
 
 // Do runs f in a span below that of ctx, and returns f's error, which is the

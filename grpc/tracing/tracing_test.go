@@ -8,7 +8,10 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/codes"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
@@ -32,6 +35,26 @@ func TestTracing_isOneTraceOverTwoHops(t *testing.T) {
 				tr, e := recorded()
 				through(t, tr, hops[0], hops[1])
 				assert.Equal(t, whole, chain(t, e.GetSpans()))
+			}, detect.Within(5*time.Second))
+		})
+	}
+}
+
+// A program that has a meter for something else must not get each call's metrics
+// a second time.
+func TestTracing_leavesMetricsToOthers(t *testing.T) {
+	t.Parallel()
+	for name, by := range map[string]library{"connect": byConnect, "grpc-go": byGRPC} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			detect.Fix(t, func() {
+				r := sdkmetric.NewManualReader()
+				otel.SetMeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(r))) // of this child alone
+				tr, _ := recorded()
+				through(t, tr, by, by)
+				var got metricdata.ResourceMetrics
+				require.NoError(t, r.Collect(t.Context(), &got))
+				assert.Empty(t, got.ScopeMetrics)
 			}, detect.Within(5*time.Second))
 		})
 	}
