@@ -7,6 +7,7 @@
 //
 //	memory    nothing to install, nothing left at the end
 //	sqlite    one file, by database/sql
+//	sqlc      the same file, by functions that sqlc has generated
 //	postgres  a server, by pgx
 //
 // A service is written against [Store], and main chooses.
