@@ -8,6 +8,7 @@
 //	memory    nothing to install, nothing left at the end
 //	sqlite    one file, by database/sql
 //	sqlc      the same file, by functions that sqlc has generated
+//	gorm      the same file, by statements that gorm makes at run time
 //	postgres  a server, by pgx
 //
 // A service is written against [Store], and main chooses.
