@@ -59,6 +59,7 @@ prefetch: ## download and build all that the other verbs need, for a day without
 	@cd workshop && for x in course/*/; do GOWORK=off go test -race -count=1 -run='^$$' "./$$x"; done
 	@$(TOOL) build -o /dev/null tool
 	@cd tools/rpc && GOWORK=off go build -o ../../.cache/ tool
+	@cd tools/sqlc && GOWORK=off CGO_ENABLED=0 go build -o ../../.cache/ tool
 
 mutate: ## break every BUG note, and end every bug, one at a time: a test must fail each time
 	@$(TOOL) run ./mutate -root ..

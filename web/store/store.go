@@ -7,6 +7,9 @@
 //
 //	memory    nothing to install, nothing left at the end
 //	sqlite    one file, by database/sql
+//	sqlc      the same file, by functions that sqlc has generated
+//	gorm      the same file, by statements that gorm makes at run time
+//	ent       the same file, by code that ent has generated from a schema
 //	postgres  a server, by pgx
 //
 // A service is written against [Store], and main chooses.

@@ -93,7 +93,7 @@ func TestStore_outlivesItsProcess(t *testing.T) {
 	}
 	var users, keys int
 	var whole string
-	row := s.read.QueryRowContext(t.Context(),
+	row := s.pools.Read.QueryRowContext(t.Context(),
 		`SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM keys), integrity_check FROM pragma_integrity_check`)
 	require.NoError(t, row.Scan(&users, &keys, &whole))
 	assert.Equal(t, "ok", whole)
@@ -116,9 +116,9 @@ func TestStore_onAFullDisk(t *testing.T) {
 	first, err := s.Create(t.Context(), "first", draft("first"))
 	require.NoError(t, err)
 	var pages int
-	require.NoError(t, s.write.QueryRowContext(t.Context(), `PRAGMA page_count`).Scan(&pages))
+	require.NoError(t, s.pools.Write.QueryRowContext(t.Context(), `PRAGMA page_count`).Scan(&pages))
 	limit := func(n int) {
-		_, err := s.write.ExecContext(t.Context(), fmt.Sprintf(`PRAGMA max_page_count = %d`, n))
+		_, err := s.pools.Write.ExecContext(t.Context(), fmt.Sprintf(`PRAGMA max_page_count = %d`, n))
 		require.NoError(t, err)
 	}
 	limit(pages)
@@ -146,7 +146,7 @@ func TestStore_onAFullDisk(t *testing.T) {
 func TestStore_cancelsAQueryAtWork(t *testing.T) {
 	t.Parallel()
 	s := opened(t, filepath.Join(t.TempDir(), "users.db"))
-	_, err := s.write.ExecContext(t.Context(), `
+	_, err := s.pools.Write.ExecContext(t.Context(), `
 		ALTER TABLE users RENAME TO quick;
 		CREATE VIEW users AS
 			WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
@@ -178,7 +178,7 @@ func TestStore_besideAnother(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		defer cancel()
 		assert.ErrorIs(t, s.Delete(ctx, ann.ID, api.Match{}), context.DeadlineExceeded)
-		_, err = s.write.ExecContext(t.Context(), `PRAGMA busy_timeout = 20`)
+		_, err = s.pools.Write.ExecContext(t.Context(), `PRAGMA busy_timeout = 20`)
 		require.NoError(t, err)
 		unavailable(t, s.Delete(t.Context(), ann.ID, api.Match{}))
 		return nil
@@ -207,7 +207,7 @@ func TestOpen_saysWhatIsWrong(t *testing.T) {
 func TestOpen_readersCannotWrite(t *testing.T) {
 	t.Parallel()
 	s := opened(t, filepath.Join(t.TempDir(), "users.db"))
-	_, err := s.read.ExecContext(t.Context(), `DELETE FROM users`)
+	_, err := s.pools.Read.ExecContext(t.Context(), `DELETE FROM users`)
 	assert.Error(t, err)
 }
 
@@ -238,7 +238,7 @@ func TestStore_doesNotWaitForReaders(t *testing.T) {
 		_, err := s.Create(t.Context(), "", draft(name))
 		require.NoError(t, err)
 	}
-	rows, err := s.read.QueryContext(t.Context(), `SELECT name FROM users`)
+	rows, err := s.pools.Read.QueryContext(t.Context(), `SELECT name FROM users`)
 	require.NoError(t, err)
 	defer rows.Close()
 	require.True(t, rows.Next())

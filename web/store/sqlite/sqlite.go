@@ -38,6 +38,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/driver"
 	"github.com/pressly/goose/v3"
 
@@ -48,22 +49,22 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// A Store is a [store.Store] in a file.
-type Store struct {
-	read, write *sql.DB
-	closed      *atomic.Bool
+// Pools are the two pools of one file. The stores sqlc, gorm and ent have
+// statements of their own and these pools in common.
+type Pools struct {
+	Read, Write *sql.DB
+
+	closed atomic.Bool
 }
 
-var _ store.Store = (*Store)(nil)
-
-// Open opens the store in a file, which it makes if there is none, and brings
-// its tables up to date. It has up to the given number of connections, 2 at
-// least: one writes, the others read.
-func Open(
+// OpenPools opens a file, which it makes if there is none, and brings its
+// tables up to date. It has up to the given number of connections, 2 at least:
+// one writes, the others read.
+func OpenPools(
 	ctx context.Context,
 	file string,
 	connections int,
-) (*Store, error) {
+) (*Pools, error) {
 	if connections < 2 {
 		return nil, fmt.Errorf("%d connections: want one to write and one to read",
 			connections)
@@ -72,18 +73,18 @@ func Open(
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{closed: new(atomic.Bool)}
-	if s.write, err = open(name, 1); err != nil {
+	p := new(Pools)
+	if p.Write, err = open(name, 1); err != nil {
 		return nil, err
 	}
-	if s.read, err = open(name+"&_pragma=query_only(on)", connections-1); err != nil {
-		return nil, errors.Join(err, s.Close())
+	if p.Read, err = open(name+"&_pragma=query_only(on)", connections-1); err != nil {
+		return nil, errors.Join(err, p.Close())
 	}
-	if err := migrate(ctx, s.write); err != nil {
+	if err := migrate(ctx, p.Write); err != nil {
 		err = fmt.Errorf("opening %s: %w", file, failure(ctx, err))
-		return nil, errors.Join(err, s.Close())
+		return nil, errors.Join(err, p.Close())
 	}
-	return s, nil
+	return p, nil
 }
 
 // dsn escapes a file name, whose ? and # would be taken for the end of it.
@@ -136,36 +137,12 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	}
 }
 
-// Tx implements [store.Store].
-func (s *Store) Tx(
-	ctx context.Context,
-	f func(users api.Users) error,
-) error {
-	return s.tx(ctx, func(us users) error { return f(us) })
-}
-
-func (s *Store) tx(ctx context.Context, f func(users) error) error {
-	tx, err := s.write.BeginTx(ctx, nil)
-	if err != nil {
-		return s.failed(ctx, "begin", err)
-	}
-	// After a panic, an error and Goexit; after Commit it does nothing. If
-	// it fails, the connection is broken, and database/sql drops it.
-	defer func() { _ = tx.Rollback() }()
-	if err := f(users{tx, s.closed}); err != nil {
-		return err
-	}
-	if err := tx.Commit(); err != nil {
-		return s.failed(ctx, "commit", err)
-	}
-	return nil
-}
-
-// Close implements [store.Store].
-func (s *Store) Close() error {
-	s.closed.Store(true)
+// Close waits for the statements at work. Errors after it become
+// [api.ErrUnavailable] in Failed.
+func (p *Pools) Close() error {
+	p.closed.Store(true)
 	var err error
-	for _, db := range []*sql.DB{s.read, s.write} {
+	for _, db := range []*sql.DB{p.Read, p.Write} {
 		if db != nil {
 			err = errors.Join(err, db.Close())
 		}
@@ -173,11 +150,38 @@ func (s *Store) Close() error {
 	return err
 }
 
-// Stats tells of both pools.
-func (s *Store) Stats() (write, read sql.DBStats) { return s.write.Stats(), s.read.Stats() }
+// Failed returns nil of nil, and else what the error of a statement means for a
+// caller.
+func (p *Pools) Failed(ctx context.Context, what string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case p.closed.Load():
+		err = store.Unavailable(err)
+	default:
+		err = failure(ctx, err)
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
 
-func (s *Store) reader() users { return users{s.read, s.closed} }
+// passing are the errors of SQLite that may be over when somebody tries again:
+// another process writes, the disk is full or does not answer.
+var passing = []sqlite3.ErrorCode{
+	sqlite3.BUSY, sqlite3.LOCKED, sqlite3.FULL, sqlite3.IOERR,
+	sqlite3.CANTOPEN, sqlite3.NOMEM, sqlite3.PROTOCOL,
+}
 
-func (s *Store) failed(ctx context.Context, what string, err error) error {
-	return s.reader().failed(ctx, what, err)
+func failure(ctx context.Context, err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return api.ErrNotFound
+	}
+	if errors.Is(err, sqlite3.CONSTRAINT_UNIQUE) {
+		return fmt.Errorf("%w: %w", api.ErrTaken, err)
+	}
+	for _, code := range passing {
+		if errors.Is(err, code) {
+			return store.Ended(ctx, store.Unavailable(err))
+		}
+	}
+	return store.Ended(ctx, err)
 }

@@ -4,10 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
-	"sync/atomic"
-
-	"github.com/ncruces/go-sqlite3"
 
 	"example.com/goguide/web/api"
 	"example.com/goguide/web/store"
@@ -21,7 +17,7 @@ type users struct {
 		QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 		QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 	}
-	closed *atomic.Bool
+	pools *Pools
 }
 
 func (us users) Create(
@@ -179,37 +175,6 @@ func (us users) Ping(ctx context.Context) error {
 	return us.failed(ctx, "ping", err)
 }
 
-// failed returns nil of nil, and else what the error means for a caller.
 func (us users) failed(ctx context.Context, what string, err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case us.closed.Load():
-		err = store.Unavailable(err)
-	default:
-		err = failure(ctx, err)
-	}
-	return fmt.Errorf("%s: %w", what, err)
-}
-
-// passing are the errors of SQLite that may be over when somebody tries again:
-// another process writes, the disk is full or does not answer.
-var passing = []sqlite3.ErrorCode{
-	sqlite3.BUSY, sqlite3.LOCKED, sqlite3.FULL, sqlite3.IOERR,
-	sqlite3.CANTOPEN, sqlite3.NOMEM, sqlite3.PROTOCOL,
-}
-
-func failure(ctx context.Context, err error) error {
-	if errors.Is(err, sql.ErrNoRows) {
-		return api.ErrNotFound
-	}
-	if errors.Is(err, sqlite3.CONSTRAINT_UNIQUE) {
-		return fmt.Errorf("%w: %w", api.ErrTaken, err)
-	}
-	for _, code := range passing {
-		if errors.Is(err, code) {
-			return store.Ended(ctx, store.Unavailable(err))
-		}
-	}
-	return store.Ended(ctx, err)
+	return us.pools.Failed(ctx, what, err)
 }
