@@ -40,8 +40,10 @@ import (
 // A Store is a [store.Store] in a file, the same file as that of package
 // sqlite.
 type Store struct {
-	pools       *sqlite.Pools
-	read, write *ent.Client
+	store.Calls
+
+	pools *sqlite.Pools
+	write *ent.Client
 }
 
 var _ store.Store = (*Store)(nil)
@@ -56,7 +58,9 @@ func Open(
 	if err != nil {
 		return nil, err
 	}
-	return &Store{pools, client(pools.Read), client(pools.Write)}, nil
+	s := &Store{pools: pools, write: client(pools.Write)}
+	s.Calls = store.NewCalls(users{client(pools.Read), pools}, s.Tx)
+	return s, nil
 }
 
 func client(pool *sql.DB) *ent.Client {
@@ -68,10 +72,6 @@ func (s *Store) Tx(
 	ctx context.Context,
 	f func(users api.Users) error,
 ) error {
-	return s.tx(ctx, func(us users) error { return f(us) })
-}
-
-func (s *Store) tx(ctx context.Context, f func(users) error) error {
 	tx, err := s.write.Tx(ctx)
 	if err != nil {
 		return s.pools.Failed(ctx, "begin", err)
@@ -86,67 +86,3 @@ func (s *Store) tx(ctx context.Context, f func(users) error) error {
 
 // Close implements [store.Store].
 func (s *Store) Close() error { return s.pools.Close() }
-
-func (s *Store) reader() users { return users{s.read, s.pools} }
-
-// Create implements [api.Users].
-func (s *Store) Create(
-	ctx context.Context,
-	key string,
-	d api.Draft,
-) (api.User, error) {
-	return written(ctx, s, func(us users) (api.User, error) {
-		return us.Create(ctx, key, d)
-	})
-}
-
-// Get implements [api.Users].
-func (s *Store) Get(ctx context.Context, id string) (api.User, error) {
-	return s.reader().Get(ctx, id)
-}
-
-// List implements [api.Users].
-func (s *Store) List(
-	ctx context.Context,
-	cursor string,
-	limit int,
-) (api.Page, error) {
-	return s.reader().List(ctx, cursor, limit)
-}
-
-// Update implements [api.Users].
-func (s *Store) Update(
-	ctx context.Context,
-	id string,
-	m api.Match,
-	p api.Patch,
-) (api.User, error) {
-	return written(ctx, s, func(us users) (api.User, error) {
-		return us.Update(ctx, id, m, p)
-	})
-}
-
-// Delete implements [api.Users].
-func (s *Store) Delete(ctx context.Context, id string, m api.Match) error {
-	return s.tx(ctx, func(us users) error { return us.Delete(ctx, id, m) })
-}
-
-// Ping implements [api.Users].
-func (s *Store) Ping(ctx context.Context) error { return s.reader().Ping(ctx) }
-
-// written returns what f has returned if that is committed, and else nothing.
-func written(
-	ctx context.Context,
-	s *Store,
-	f func(users) (api.User, error),
-) (api.User, error) {
-	var u api.User
-	err := s.tx(ctx, func(us users) (err error) {
-		u, err = f(us)
-		return err
-	})
-	if err != nil {
-		return api.User{}, err
-	}
-	return u, nil
-}

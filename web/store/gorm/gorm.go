@@ -49,8 +49,10 @@ import (
 // A Store is a [store.Store] in a file, the same file as that of package
 // sqlite.
 type Store struct {
-	pools       *sqlite.Pools
-	read, write *gorm.DB
+	store.Calls
+
+	pools *sqlite.Pools
+	write *gorm.DB
 }
 
 var _ store.Store = (*Store)(nil)
@@ -65,13 +67,16 @@ func Open(
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{pools: pools}
-	if s.write, err = open(pools.Write); err == nil {
-		s.read, err = open(pools.Read)
-	}
+	write, err := open(pools.Write)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("opening: %w", err), s.Close())
+		return nil, errors.Join(fmt.Errorf("opening: %w", err), pools.Close())
 	}
+	read, err := open(pools.Read)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("opening: %w", err), pools.Close())
+	}
+	s := &Store{pools: pools, write: write}
+	s.Calls = store.NewCalls(users{read, pools}, s.Tx)
 	return s, nil
 }
 
@@ -86,10 +91,6 @@ func (s *Store) Tx(
 	ctx context.Context,
 	f func(users api.Users) error,
 ) error {
-	return s.tx(ctx, func(us users) error { return f(us) })
-}
-
-func (s *Store) tx(ctx context.Context, f func(users) error) error {
 	var failed error
 	err := s.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		failed = f(users{tx, s.pools})
@@ -103,67 +104,3 @@ func (s *Store) tx(ctx context.Context, f func(users) error) error {
 
 // Close implements [store.Store].
 func (s *Store) Close() error { return s.pools.Close() }
-
-func (s *Store) reader() users { return users{s.read, s.pools} }
-
-// Create implements [api.Users].
-func (s *Store) Create(
-	ctx context.Context,
-	key string,
-	d api.Draft,
-) (api.User, error) {
-	return written(ctx, s, func(us users) (api.User, error) {
-		return us.Create(ctx, key, d)
-	})
-}
-
-// Get implements [api.Users].
-func (s *Store) Get(ctx context.Context, id string) (api.User, error) {
-	return s.reader().Get(ctx, id)
-}
-
-// List implements [api.Users].
-func (s *Store) List(
-	ctx context.Context,
-	cursor string,
-	limit int,
-) (api.Page, error) {
-	return s.reader().List(ctx, cursor, limit)
-}
-
-// Update implements [api.Users].
-func (s *Store) Update(
-	ctx context.Context,
-	id string,
-	m api.Match,
-	p api.Patch,
-) (api.User, error) {
-	return written(ctx, s, func(us users) (api.User, error) {
-		return us.Update(ctx, id, m, p)
-	})
-}
-
-// Delete implements [api.Users].
-func (s *Store) Delete(ctx context.Context, id string, m api.Match) error {
-	return s.tx(ctx, func(us users) error { return us.Delete(ctx, id, m) })
-}
-
-// Ping implements [api.Users].
-func (s *Store) Ping(ctx context.Context) error { return s.reader().Ping(ctx) }
-
-// written returns what f has returned if that is committed, and else nothing.
-func written(
-	ctx context.Context,
-	s *Store,
-	f func(users) (api.User, error),
-) (api.User, error) {
-	var u api.User
-	err := s.tx(ctx, func(us users) (err error) {
-		u, err = f(us)
-		return err
-	})
-	if err != nil {
-		return api.User{}, err
-	}
-	return u, nil
-}

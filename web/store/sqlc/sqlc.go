@@ -37,7 +37,11 @@ import (
 
 // A Store is a [store.Store] in a file, the same file as that of package
 // sqlite.
-type Store struct{ pools *sqlite.Pools }
+type Store struct {
+	store.Calls
+
+	pools *sqlite.Pools
+}
 
 var _ store.Store = (*Store)(nil)
 
@@ -51,7 +55,9 @@ func Open(
 	if err != nil {
 		return nil, err
 	}
-	return &Store{pools}, nil
+	s := &Store{pools: pools}
+	s.Calls = store.NewCalls(users{db.New(pools.Read), pools}, s.Tx)
+	return s, nil
 }
 
 // Tx implements [store.Store].
@@ -59,10 +65,6 @@ func (s *Store) Tx(
 	ctx context.Context,
 	f func(users api.Users) error,
 ) error {
-	return s.tx(ctx, func(us users) error { return f(us) })
-}
-
-func (s *Store) tx(ctx context.Context, f func(users) error) error {
 	tx, err := s.pools.Write.BeginTx(ctx, nil)
 	if err != nil {
 		return s.pools.Failed(ctx, "begin", err)
@@ -76,67 +78,3 @@ func (s *Store) tx(ctx context.Context, f func(users) error) error {
 
 // Close implements [store.Store].
 func (s *Store) Close() error { return s.pools.Close() }
-
-func (s *Store) reader() users { return users{db.New(s.pools.Read), s.pools} }
-
-// Create implements [api.Users].
-func (s *Store) Create(
-	ctx context.Context,
-	key string,
-	d api.Draft,
-) (api.User, error) {
-	return written(ctx, s, func(us users) (api.User, error) {
-		return us.Create(ctx, key, d)
-	})
-}
-
-// Get implements [api.Users].
-func (s *Store) Get(ctx context.Context, id string) (api.User, error) {
-	return s.reader().Get(ctx, id)
-}
-
-// List implements [api.Users].
-func (s *Store) List(
-	ctx context.Context,
-	cursor string,
-	limit int,
-) (api.Page, error) {
-	return s.reader().List(ctx, cursor, limit)
-}
-
-// Update implements [api.Users].
-func (s *Store) Update(
-	ctx context.Context,
-	id string,
-	m api.Match,
-	p api.Patch,
-) (api.User, error) {
-	return written(ctx, s, func(us users) (api.User, error) {
-		return us.Update(ctx, id, m, p)
-	})
-}
-
-// Delete implements [api.Users].
-func (s *Store) Delete(ctx context.Context, id string, m api.Match) error {
-	return s.tx(ctx, func(us users) error { return us.Delete(ctx, id, m) })
-}
-
-// Ping implements [api.Users].
-func (s *Store) Ping(ctx context.Context) error { return s.reader().Ping(ctx) }
-
-// written returns what f has returned if that is committed, and else nothing.
-func written(
-	ctx context.Context,
-	s *Store,
-	f func(users) (api.User, error),
-) (api.User, error) {
-	var u api.User
-	err := s.tx(ctx, func(us users) (err error) {
-		u, err = f(us)
-		return err
-	})
-	if err != nil {
-		return api.User{}, err
-	}
-	return u, nil
-}
