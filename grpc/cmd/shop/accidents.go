@@ -73,7 +73,21 @@ var accidents = []accident{
 func kills(name string) accident {
 	return accident{
 		"kill-" + name, "kill -9 " + name, "The process dies, and is started again a second later.",
-		func(_ context.Context, d *demo) error { return d.kill(name, time.Second) },
+		func(ctx context.Context, d *demo) error {
+			killed, err := d.services[name].process()
+			if err != nil {
+				return err
+			}
+			if err := d.kill(name, time.Second); err != nil {
+				return err
+			}
+			for wait(ctx, 50*time.Millisecond) {
+				if now, err := d.services[name].process(); err == nil && now != killed {
+					break
+				}
+			}
+			return nil
+		},
 	}
 }
 
