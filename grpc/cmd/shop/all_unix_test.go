@@ -29,6 +29,7 @@ func TestAll(t *testing.T) {
 	defer cancel()
 	c := exec.CommandContext(ctx, self)
 	c.Env = append(os.Environ(), "TMPDIR="+temp)
+	c.SysProcAttr = apart() // as a shell has it
 	var stderr bytes.Buffer
 	c.Stderr = &stderr
 	out, err := c.StdoutPipe()
@@ -98,7 +99,8 @@ func TestAll(t *testing.T) {
 	for _, service := range now().Services {
 		pids = append(pids, service.PID)
 	}
-	require.NoError(t, c.Process.Signal(syscall.SIGTERM))
+	// Ctrl-C: the terminal sends it to all that is in the group.
+	require.NoError(t, syscall.Kill(-c.Process.Pid, syscall.SIGINT))
 	require.NoError(t, c.Wait(), stderr.String())
 	assert.Empty(t, stderr.String())
 	left, err := os.ReadDir(temp)
