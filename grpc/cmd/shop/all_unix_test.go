@@ -131,12 +131,15 @@ func TestService_endsWithItsParent(t *testing.T) {
 func TestRun_tellsWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	for args, want := range map[string]string{
-		"-only prices":                "expected gateway, users or orders",
-		"-only users":                 "expected -data",
-		"-only gateway -users x":      `-users "x": expected a URL such as http://users:8080`,
-		"-only users -without breaks": `no row "breaks" to take off: expected some of breaker, budget`,
-		"users":                       `unexpected argument "users"`,
-		"-rate x":                     "parse error",
+		"-only prices":                             "expected gateway, users or orders",
+		"-only users":                              "expected -data",
+		"-only gateway -users x":                   `-users "x": expected a URL such as http://users:8080`,
+		"-only users -without breaks":              `no row "breaks" to take off: expected some of breaker, budget`,
+		"-only users -cert x":                      "-cert, -key, -ca: a certificate, its key and the authority belong together",
+		"-only users -data . -cert x -key x -ca x": `the certificate: open x`,
+		"-only gateway -users http://users -cert x -key x -ca x": `-users "http://users": expected a URL such as https://users:8080`,
+		"users":   `unexpected argument "users"`,
+		"-rate x": "parse error",
 	} {
 		var stderr bytes.Buffer
 		assert.NotZero(t, run(strings.Fields(args), strings.NewReader(""), new(bytes.Buffer), &stderr))

@@ -4,10 +4,12 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -161,6 +163,59 @@ func TestShop_survives(t *testing.T) {
 	secrets(t, s)
 }
 
+// The same, where services show each other certificates.
+func TestShop_survivesWithTLS(t *testing.T) {
+	t.Parallel()
+	s := open(t, func(c *config) { c.mtls = true })
+	keys := s.privateKeys(t)
+	t.Run("a stranger is refused", func(t *testing.T) {
+		for _, name := range []string{"users", "orders"} {
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url(name)+"/", http.NoBody)
+			require.NoError(t, err)
+			stranger := &http.Client{Transport: &http.Transport{
+				TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // it does not care whom it calls
+			}}
+			res, err := stranger.Do(r)
+			if err == nil {
+				_ = res.Body.Close()
+			}
+			assert.ErrorContains(t, err, "certificate required", name)
+			stranger.CloseIdleConnections()
+		}
+	})
+	t.Run("kill -9 of orders", func(t *testing.T) {
+		sum := s.survive(t, func() { require.NoError(t, s.kill("orders", 300*time.Millisecond)) })
+		assert.Positive(t, sum.Failed, "the fault was one")
+	})
+	t.Run("connections that go silent", func(t *testing.T) {
+		s.survive(t, func() {
+			s.services["users"].proxy.Silence()
+			s.services["orders"].proxy.Silence()
+		})
+	})
+	t.Run("a rolling restart", func(t *testing.T) {
+		s.survive(t, func() {
+			for _, name := range names {
+				require.NoError(t, s.roll(t.Context(), name))
+			}
+		})
+	})
+	secrets(t, s, append(keys, s.privateKeys(t)...)...) // those of before, too
+}
+
+// privateKeys returns lines of the keys that the services have.
+func (s *shop) privateKeys(t *testing.T) (lines []string) {
+	t.Helper()
+	for _, name := range names {
+		b, err := os.ReadFile(filepath.Join(s.keys(), name+".key"))
+		require.NoError(t, err)
+		parts := strings.Split(string(b), "\n")
+		require.Greater(t, len(parts), 3)
+		lines = append(lines, parts[1])
+	}
+	return append(lines, "PRIVATE KEY")
+}
+
 // patient is for a shop in which no call is to fail, however busy the machine.
 func patient(c *config) { c.try = 4 * time.Second }
 
@@ -217,11 +272,15 @@ func (s *shop) neverRead(t *testing.T) (end func()) {
 	}
 }
 
-// The token is in no line of the log, which has lines of each service.
-func secrets(t *testing.T, s *shop) {
+// Neither the token nor another secret is in a line of the log, which has lines
+// of each service.
+func secrets(t *testing.T, s *shop, others ...string) {
 	t.Helper()
 	text := s.log.text()
-	assert.NotContains(t, text, s.token)
+	for _, secret := range append(others, s.token) {
+		require.NotEmpty(t, secret)
+		assert.NotContains(t, text, secret)
+	}
 	assert.NotContains(t, text, "Bearer")
 	assert.NotContains(t, text, `"cup"`, "nor what was ordered")
 	for _, name := range names {

@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"example.com/goguide/grpc/shop/gateway"
+	"example.com/goguide/grpc/shop/identity"
 	"example.com/goguide/grpc/shop/node"
 )
 
@@ -56,6 +57,10 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	flags.Float64Var(&c.rate, "rate", 100, "how many calls a second the gateway takes of one address")
 	flags.IntVar(&c.atOnce, "at-once", 16, "how many calls the gateway has at once")
 	flags.BoolVar(&c.faulty, "faulty", false, "with -only: let the private port inject faults")
+	flags.BoolVar(&c.mtls, "mtls", false, "let the services show each other certificates, of an authority that is made for the run")
+	flags.StringVar(&c.tls.Cert, "cert", "", "with -only: the `file` of the certificate by which services know this one; with -key and -ca")
+	flags.StringVar(&c.tls.Key, "key", "", "with -only: the `file` of its key")
+	flags.StringVar(&c.tls.CA, "ca", "", "with -only: the `file` of the authority whose certificates are believed")
 	flags.BoolVar(&c.child, "child", false, "with -only: end when standard input ends")
 	without := flags.String("without", "", "rows of the checklist to take off, to see what breaks: "+strings.Join(node.Rows, ","))
 	flags.StringVar(&c.page, "page", "127.0.0.1:0", "the `address` of the status page")
@@ -95,5 +100,6 @@ type config struct {
 	rate, load            float64
 	atOnce                int
 	without               []string
-	faulty, child         bool
+	faulty, child, mtls   bool
+	tls                   identity.Files
 }

@@ -106,6 +106,7 @@ func open(t *testing.T, set ...func(*config)) *shop {
 	s, err := newSystem(ctx, conf, l)
 	t.Cleanup(func() {
 		require.NoError(t, s.close())
+		require.NoDirExists(t, s.keys(), "no key is left")
 		if t.Failed() {
 			t.Logf("the end of the log:\n%s", l.tail(6_000))
 		}
