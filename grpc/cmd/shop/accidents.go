@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"path/filepath"
 	"time"
 
 	"example.com/goguide/grpc/shop/fault"
@@ -46,7 +45,11 @@ var accidents = []accident{
 		}},
 	{"lock", "Locked database", "Somebody else holds the database of orders.",
 		func(ctx context.Context, d *demo) error {
-			return fault.Lock(ctx, filepath.Join(d.data, "orders.db"), span)
+			place, err := d.place("orders")
+			if err != nil {
+				return err
+			}
+			return fault.Lock(ctx, place, "orders", span)
 		}},
 	{"overload", "Overload", "Many times more orders than the gateway takes.",
 		func(ctx context.Context, d *demo) error {

@@ -148,6 +148,13 @@ func TestRun_tellsWhatIsWrong(t *testing.T) {
 	assert.Zero(t, run([]string{"-h"}, strings.NewReader(""), new(bytes.Buffer), new(bytes.Buffer)))
 }
 
+func TestRun_repeatsNoDSN(t *testing.T) {
+	t.Setenv("SHOP_DSN", "mysql://ann:hunter2@db/shop")
+	var stderr bytes.Buffer
+	assert.Equal(t, 2, run([]string{"-only", "users"}, strings.NewReader(""), new(bytes.Buffer), &stderr))
+	assert.Equal(t, "shop: SHOP_DSN: expected postgres://user:password@host/database\n", stderr.String())
+}
+
 // The public port has neither profiles nor metrics, and the methods of the
 // services behind are for those who show the token.
 func TestService_hasPrivateThingsOnItsPrivatePort(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/goguide/detect/pgserver"
 	"example.com/goguide/grpc/proto/shop/v1/shopv1connect"
 	"example.com/goguide/grpc/proto/user/v1/userv1connect"
 	"example.com/goguide/grpc/shop/fault"
@@ -156,7 +157,7 @@ func TestShop_survives(t *testing.T) {
 	})
 	t.Run("a database that somebody holds", func(t *testing.T) {
 		sum := s.survive(t, func() {
-			require.NoError(t, fault.Lock(t.Context(), filepath.Join(s.data, "orders.db"), time.Second))
+			require.NoError(t, fault.Lock(t.Context(), filepath.Join(s.data, "orders.db"), "orders", time.Second))
 		})
 		assert.Greater(t, sum.Worst, store.Busy, "the fault was one")
 	})
@@ -201,6 +202,51 @@ func TestShop_survivesWithTLS(t *testing.T) {
 		})
 	})
 	secrets(t, s, append(keys, s.privateKeys(t)...)...) // those of before, too
+}
+
+// The database is a process too, and somebody else's.
+func TestShop_survivesWithPostgres(t *testing.T) {
+	t.Parallel()
+	inOneMode(t)
+	db := pgserver.Open(t)
+	t.Cleanup(db.Close)
+	s := open(t, func(c *config) { c.dsn = db.URL() + "&password=hunter2" }) // which nobody asks for
+	t.Run("kill -9 of orders", func(t *testing.T) {
+		sum := s.survive(t, func() { require.NoError(t, s.kill("orders", 300*time.Millisecond)) })
+		assert.Positive(t, sum.Failed, "the fault was one")
+	})
+	t.Run("kill -9 of the database", func(t *testing.T) {
+		sum := s.survive(t, func() {
+			require.NoError(t, db.Kill())
+			s.failed(t, 3)
+			require.NoError(t, db.Start())
+		})
+		assert.Positive(t, sum.By["503"], "clients are told that it passes")
+		assert.Zero(t, sum.By["500"])
+	})
+	t.Run("orders that start while the database is away", func(t *testing.T) {
+		s.survive(t, func() {
+			require.NoError(t, db.Kill())
+			require.NoError(t, s.kill("orders", 0))
+			s.failed(t, 3)
+			require.NoError(t, db.Start())
+		})
+	})
+	t.Run("a table that somebody holds", func(t *testing.T) {
+		sum := s.survive(t, func() { require.NoError(t, fault.Lock(t.Context(), s.dsn, "orders", time.Second)) })
+		assert.Greater(t, sum.Worst, store.Busy, "the fault was one")
+	})
+	secrets(t, s, "hunter2")
+	left, err := filepath.Glob(filepath.Join(s.data, "*.db"))
+	require.NoError(t, err)
+	assert.Empty(t, left, "and there is no SQLite")
+}
+
+// failed waits until so many more orders have failed.
+func (s *shop) failed(t *testing.T, n int) {
+	t.Helper()
+	start := time.Now()
+	until(t, "orders fail", func() bool { return load.Summarize(s.ledger.Since(start)).Failed >= n })
 }
 
 // privateKeys returns lines of the keys that the services have.

@@ -6,9 +6,10 @@
 //	go run ./grpc/cmd/shop -only orders \
 //		-users http://users:8080 -data /data  # one service, for a container
 //
-// What the services are made of is in the packages below grpc/shop. The token that they show to
-// each other is in the environment, SHOP_TOKEN, for everybody on the machine can
-// read a process's arguments.
+// What the services are made of is in the packages below grpc/shop. What is
+// secret is in the environment, for everybody on the machine can read a process's
+// arguments: SHOP_TOKEN, the token that the services show to each other, and
+// SHOP_DSN, the URL of a PostgreSQL that takes the place of SQLite.
 package main
 
 import (
@@ -27,6 +28,7 @@ import (
 	"example.com/goguide/grpc/shop/gateway"
 	"example.com/goguide/grpc/shop/identity"
 	"example.com/goguide/grpc/shop/node"
+	"example.com/goguide/grpc/shop/store"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
@@ -37,7 +39,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 
-	c := config{token: os.Getenv("SHOP_TOKEN")}
+	c := config{token: os.Getenv("SHOP_TOKEN"), dsn: os.Getenv("SHOP_DSN")}
 	var err error
 	if c.self, err = os.Executable(); err != nil {
 		fmt.Fprintln(stderr, "shop:", err)
@@ -75,6 +77,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 		c.without = strings.Split(*without, ",")
 	}
 	switch {
+	case c.dsn != "" && !store.IsPostgres(c.dsn):
+		fmt.Fprintln(stderr, "shop: SHOP_DSN: expected postgres://user:password@host/database")
+		return 2
 	case flags.NArg() > 0:
 		fmt.Fprintf(stderr, "shop: unexpected argument %q\n", flags.Arg(0))
 		return 2
@@ -93,8 +98,8 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 
 // config is what the flags say.
 type config struct {
-	only, listen, admin, users, orders, data, token, page string
-	self                                                  string // the program
+	only, listen, admin, users, orders, data, token, dsn, page string
+	self                                                       string // the program
 
 	delay, try, writeTime time.Duration
 	rate, load            float64

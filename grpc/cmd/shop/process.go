@@ -39,7 +39,7 @@ func (s *system) spawn(ctx context.Context, name string) (*process, error) {
 		args = append(args, "-cert", f.Cert, "-key", f.Key, "-ca", f.CA)
 	}
 	c := exec.Command(s.self, args...) //nolint:noctx // it is told to end, and not killed
-	c.Env = append(os.Environ(), "SHOP_TOKEN="+s.token)
+	c.Env = append(os.Environ(), "SHOP_TOKEN="+s.token, "SHOP_DSN="+s.dsn)
 	c.Stderr = s.stderr
 	c.SysProcAttr = apart() // Ctrl-C is for this process, which then ends them in order
 	stdin, err := c.StdinPipe()

@@ -122,15 +122,19 @@ func (c config) gateway(_ context.Context, n *node.Node) (done func() error, err
 	return none, nil
 }
 
-func (c config) file(name string) (string, error) {
-	if c.data == "" {
-		return "", fmt.Errorf("-only %s: expected -data, the folder of its database", c.only)
+// place returns where the database of a service is, for store.Open.
+func (c config) place(service string) (string, error) {
+	if c.dsn != "" {
+		return c.dsn, nil // for all: no table has the name of another's
 	}
-	return filepath.Join(c.data, name), nil
+	if c.data == "" {
+		return "", fmt.Errorf("-only %s: expected -data, the folder of its database, or SHOP_DSN", service)
+	}
+	return filepath.Join(c.data, service+".db"), nil
 }
 
 func (c config) usersService(ctx context.Context, n *node.Node) (done func() error, err error) {
-	path, err := c.file("users.db")
+	place, err := c.place("users")
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +143,7 @@ func (c config) usersService(ctx context.Context, n *node.Node) (done func() err
 	if err != nil {
 		return nil, err
 	}
-	store, err := users.Open(ctx, path)
+	store, err := users.Open(ctx, place)
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +159,7 @@ func (c config) usersService(ctx context.Context, n *node.Node) (done func() err
 const relayTime = 2 * time.Second
 
 func (c config) ordersService(ctx context.Context, n *node.Node) (done func() error, err error) {
-	path, err := c.file("orders.db")
+	place, err := c.place("orders")
 	if err != nil {
 		return nil, err
 	}
@@ -167,7 +171,7 @@ func (c config) ordersService(ctx context.Context, n *node.Node) (done func() er
 	if err != nil {
 		return nil, err
 	}
-	store, err := orders.Open(ctx, path)
+	store, err := orders.Open(ctx, place)
 	if err != nil {
 		return nil, err
 	}
