@@ -65,7 +65,7 @@ mutate: ## break every BUG note, and end every bug, one at a time: a test must f
 	@$(TOOL) run ./mutate -root ..
 
 shop: ## three services under load, and a page on which one breaks them; Ctrl-C ends it
-	@go run ./grpc/cmd/shop
+	@go build -o .cache/shop ./grpc/cmd/shop && exec .cache/shop # go run ends with 1 after a Ctrl-C, whatever the program says
 
 users: ## the web API as a server on SQLite, with a page to try it; Ctrl-C ends it
 	@go run ./web/cmd/users

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"path/filepath"
 	"time"
 
 	"example.com/goguide/grpc/shop/fault"
@@ -46,7 +45,11 @@ var accidents = []accident{
 		}},
 	{"lock", "Locked database", "Somebody else holds the database of orders.",
 		func(ctx context.Context, d *demo) error {
-			return fault.Lock(ctx, filepath.Join(d.data, "orders.db"), span)
+			place, err := d.place("orders")
+			if err != nil {
+				return err
+			}
+			return fault.Lock(ctx, place, "orders", span)
 		}},
 	{"overload", "Overload", "Many times more orders than the gateway takes.",
 		func(ctx context.Context, d *demo) error {
@@ -73,7 +76,21 @@ var accidents = []accident{
 func kills(name string) accident {
 	return accident{
 		"kill-" + name, "kill -9 " + name, "The process dies, and is started again a second later.",
-		func(_ context.Context, d *demo) error { return d.kill(name, time.Second) },
+		func(ctx context.Context, d *demo) error {
+			killed, err := d.services[name].process()
+			if err != nil {
+				return err
+			}
+			if err := d.kill(name, time.Second); err != nil {
+				return err
+			}
+			for wait(ctx, 50*time.Millisecond) {
+				if now, err := d.services[name].process(); err == nil && now != killed {
+					break
+				}
+			}
+			return nil
+		},
 	}
 }
 

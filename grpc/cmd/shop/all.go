@@ -133,14 +133,15 @@ func (d *demo) under(ctx context.Context, rate float64) {
 
 // check reads back all that was acknowledged, while there is no load.
 func (d *demo) check(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	acked, unknown := d.ledger.Counts()
+	ctx, cancel := context.WithTimeout(ctx, d.readTime(acked+unknown))
 	defer cancel()
 	start := time.Now()
 	err := d.ledger.Settle(ctx, d.client)
 	if err == nil {
 		err = d.ledger.Check(ctx, d.client)
 	}
-	acked, _ := d.ledger.Counts()
+	acked, _ = d.ledger.Counts()
 	text := fmt.Sprintf("all %d acknowledged orders read back in %v: none lost, none doubled",
 		acked, time.Since(start).Round(time.Millisecond))
 	if err != nil {
@@ -150,6 +151,12 @@ func (d *demo) check(ctx context.Context) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.state.Checking, d.state.Checked = false, text
+}
+
+// readTime is how long so many orders may take to be read back: two calls each,
+// through a gateway that takes no more than its rate, and a machine that is busy.
+func (c config) readTime(orders int) time.Duration {
+	return time.Minute + time.Duration(6*float64(orders)/max(c.rate, 1)*float64(time.Second))
 }
 
 // crowd is how many users there are for a list that is worth not reading.

@@ -29,6 +29,7 @@ func TestAll(t *testing.T) {
 	defer cancel()
 	c := exec.CommandContext(ctx, self)
 	c.Env = append(os.Environ(), "TMPDIR="+temp)
+	c.SysProcAttr = apart() // as a shell has it
 	var stderr bytes.Buffer
 	c.Stderr = &stderr
 	out, err := c.StdoutPipe()
@@ -98,7 +99,8 @@ func TestAll(t *testing.T) {
 	for _, service := range now().Services {
 		pids = append(pids, service.PID)
 	}
-	require.NoError(t, c.Process.Signal(syscall.SIGTERM))
+	// Ctrl-C: the terminal sends it to all that is in the group.
+	require.NoError(t, syscall.Kill(-c.Process.Pid, syscall.SIGINT))
 	require.NoError(t, c.Wait(), stderr.String())
 	assert.Empty(t, stderr.String())
 	left, err := os.ReadDir(temp)
@@ -129,18 +131,28 @@ func TestService_endsWithItsParent(t *testing.T) {
 func TestRun_tellsWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	for args, want := range map[string]string{
-		"-only prices":                "expected gateway, users or orders",
-		"-only users":                 "expected -data",
-		"-only gateway -users x":      `-users "x": expected a URL such as http://users:8080`,
-		"-only users -without breaks": `no row "breaks" to take off: expected some of breaker, budget`,
-		"users":                       `unexpected argument "users"`,
-		"-rate x":                     "parse error",
+		"-only prices":                             "expected gateway, users or orders",
+		"-only users":                              "expected -data",
+		"-only gateway -users x":                   `-users "x": expected a URL such as http://users:8080`,
+		"-only users -without breaks":              `no row "breaks" to take off: expected some of breaker, budget`,
+		"-only users -cert x":                      "-cert, -key, -ca: a certificate, its key and the authority belong together",
+		"-only users -data . -cert x -key x -ca x": `the certificate: open x`,
+		"-only gateway -users http://users -cert x -key x -ca x": `-users "http://users": expected a URL such as https://users:8080`,
+		"users":   `unexpected argument "users"`,
+		"-rate x": "parse error",
 	} {
 		var stderr bytes.Buffer
 		assert.NotZero(t, run(strings.Fields(args), strings.NewReader(""), new(bytes.Buffer), &stderr))
 		assert.Contains(t, stderr.String(), want, args)
 	}
 	assert.Zero(t, run([]string{"-h"}, strings.NewReader(""), new(bytes.Buffer), new(bytes.Buffer)))
+}
+
+func TestRun_repeatsNoDSN(t *testing.T) {
+	t.Setenv("SHOP_DSN", "mysql://ann:hunter2@db/shop")
+	var stderr bytes.Buffer
+	assert.Equal(t, 2, run([]string{"-only", "users"}, strings.NewReader(""), new(bytes.Buffer), &stderr))
+	assert.Equal(t, "shop: SHOP_DSN: expected postgres://user:password@host/database\n", stderr.String())
 }
 
 // The public port has neither profiles nor metrics, and the methods of the

@@ -4,16 +4,19 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/goguide/detect/pgserver"
 	"example.com/goguide/grpc/proto/shop/v1/shopv1connect"
 	"example.com/goguide/grpc/proto/user/v1/userv1connect"
 	"example.com/goguide/grpc/shop/fault"
@@ -154,11 +157,109 @@ func TestShop_survives(t *testing.T) {
 	})
 	t.Run("a database that somebody holds", func(t *testing.T) {
 		sum := s.survive(t, func() {
-			require.NoError(t, fault.Lock(t.Context(), filepath.Join(s.data, "orders.db"), time.Second))
+			require.NoError(t, fault.Lock(t.Context(), filepath.Join(s.data, "orders.db"), "orders", time.Second))
 		})
 		assert.Greater(t, sum.Worst, store.Busy, "the fault was one")
 	})
 	secrets(t, s)
+}
+
+// The same, where services show each other certificates.
+func TestShop_survivesWithTLS(t *testing.T) {
+	t.Parallel()
+	s := open(t, func(c *config) { c.mtls = true })
+	keys := s.privateKeys(t)
+	t.Run("a stranger is refused", func(t *testing.T) {
+		for _, name := range []string{"users", "orders"} {
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url(name)+"/", http.NoBody)
+			require.NoError(t, err)
+			stranger := &http.Client{Transport: &http.Transport{
+				TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // it does not care whom it calls
+			}}
+			res, err := stranger.Do(r)
+			if err == nil {
+				_ = res.Body.Close()
+			}
+			assert.ErrorContains(t, err, "certificate required", name)
+			stranger.CloseIdleConnections()
+		}
+	})
+	t.Run("kill -9 of orders", func(t *testing.T) {
+		sum := s.survive(t, func() { require.NoError(t, s.kill("orders", 300*time.Millisecond)) })
+		assert.Positive(t, sum.Failed, "the fault was one")
+	})
+	t.Run("connections that go silent", func(t *testing.T) {
+		s.survive(t, func() {
+			s.services["users"].proxy.Silence()
+			s.services["orders"].proxy.Silence()
+		})
+	})
+	t.Run("a rolling restart", func(t *testing.T) {
+		s.survive(t, func() {
+			for _, name := range names {
+				require.NoError(t, s.roll(t.Context(), name))
+			}
+		})
+	})
+	secrets(t, s, append(keys, s.privateKeys(t)...)...) // those of before, too
+}
+
+// The database is a process too, and somebody else's.
+func TestShop_survivesWithPostgres(t *testing.T) {
+	t.Parallel()
+	inOneMode(t)
+	db := pgserver.Open(t)
+	t.Cleanup(db.Close)
+	s := open(t, func(c *config) { c.dsn = db.URL() + "&password=hunter2" }) // which nobody asks for
+	t.Run("kill -9 of orders", func(t *testing.T) {
+		sum := s.survive(t, func() { require.NoError(t, s.kill("orders", 300*time.Millisecond)) })
+		assert.Positive(t, sum.Failed, "the fault was one")
+	})
+	t.Run("kill -9 of the database", func(t *testing.T) {
+		sum := s.survive(t, func() {
+			require.NoError(t, db.Kill())
+			s.failed(t, 3)
+			require.NoError(t, db.Start())
+		})
+		assert.Positive(t, sum.By["503"], "clients are told that it passes")
+		assert.Zero(t, sum.By["500"])
+	})
+	t.Run("orders that start while the database is away", func(t *testing.T) {
+		s.survive(t, func() {
+			require.NoError(t, db.Kill())
+			require.NoError(t, s.kill("orders", 0))
+			s.failed(t, 3)
+			require.NoError(t, db.Start())
+		})
+	})
+	t.Run("a table that somebody holds", func(t *testing.T) {
+		sum := s.survive(t, func() { require.NoError(t, fault.Lock(t.Context(), s.dsn, "orders", time.Second)) })
+		assert.Greater(t, sum.Worst, store.Busy, "the fault was one")
+	})
+	secrets(t, s, "hunter2")
+	left, err := filepath.Glob(filepath.Join(s.data, "*.db"))
+	require.NoError(t, err)
+	assert.Empty(t, left, "and there is no SQLite")
+}
+
+// failed waits until so many more orders have failed.
+func (s *shop) failed(t *testing.T, n int) {
+	t.Helper()
+	start := time.Now()
+	until(t, "orders fail", func() bool { return load.Summarize(s.ledger.Since(start)).Failed >= n })
+}
+
+// privateKeys returns lines of the keys that the services have.
+func (s *shop) privateKeys(t *testing.T) (lines []string) {
+	t.Helper()
+	for _, name := range names {
+		b, err := os.ReadFile(filepath.Join(s.keys(), name+".key"))
+		require.NoError(t, err)
+		parts := strings.Split(string(b), "\n")
+		require.Greater(t, len(parts), 3)
+		lines = append(lines, parts[1])
+	}
+	return append(lines, "PRIVATE KEY")
 }
 
 // patient is for a shop in which no call is to fail, however busy the machine.
@@ -217,11 +318,15 @@ func (s *shop) neverRead(t *testing.T) (end func()) {
 	}
 }
 
-// The token is in no line of the log, which has lines of each service.
-func secrets(t *testing.T, s *shop) {
+// Neither the token nor another secret is in a line of the log, which has lines
+// of each service.
+func secrets(t *testing.T, s *shop, others ...string) {
 	t.Helper()
 	text := s.log.text()
-	assert.NotContains(t, text, s.token)
+	for _, secret := range append(others, s.token) {
+		require.NotEmpty(t, secret)
+		assert.NotContains(t, text, secret)
+	}
 	assert.NotContains(t, text, "Bearer")
 	assert.NotContains(t, text, `"cup"`, "nor what was ordered")
 	for _, name := range names {

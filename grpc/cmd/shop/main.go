@@ -6,9 +6,10 @@
 //	go run ./grpc/cmd/shop -only orders \
 //		-users http://users:8080 -data /data  # one service, for a container
 //
-// What the services are made of is in the packages below grpc/shop. The token that they show to
-// each other is in the environment, SHOP_TOKEN, for everybody on the machine can
-// read a process's arguments.
+// What the services are made of is in the packages below grpc/shop. What is
+// secret is in the environment, for everybody on the machine can read a process's
+// arguments: SHOP_TOKEN, the token that the services show to each other, and
+// SHOP_DSN, the URL of a PostgreSQL that takes the place of SQLite.
 package main
 
 import (
@@ -25,7 +26,9 @@ import (
 	"time"
 
 	"example.com/goguide/grpc/shop/gateway"
+	"example.com/goguide/grpc/shop/identity"
 	"example.com/goguide/grpc/shop/node"
+	"example.com/goguide/grpc/shop/store"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
@@ -36,7 +39,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 
-	c := config{token: os.Getenv("SHOP_TOKEN")}
+	c := config{token: os.Getenv("SHOP_TOKEN"), dsn: os.Getenv("SHOP_DSN")}
 	var err error
 	if c.self, err = os.Executable(); err != nil {
 		fmt.Fprintln(stderr, "shop:", err)
@@ -56,6 +59,10 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	flags.Float64Var(&c.rate, "rate", 100, "how many calls a second the gateway takes of one address")
 	flags.IntVar(&c.atOnce, "at-once", 16, "how many calls the gateway has at once")
 	flags.BoolVar(&c.faulty, "faulty", false, "with -only: let the private port inject faults")
+	flags.BoolVar(&c.mtls, "mtls", false, "let the services show each other certificates, of an authority that is made for the run")
+	flags.StringVar(&c.tls.Cert, "cert", "", "with -only: the `file` of the certificate by which services know this one; with -key and -ca")
+	flags.StringVar(&c.tls.Key, "key", "", "with -only: the `file` of its key")
+	flags.StringVar(&c.tls.CA, "ca", "", "with -only: the `file` of the authority whose certificates are believed")
 	flags.BoolVar(&c.child, "child", false, "with -only: end when standard input ends")
 	without := flags.String("without", "", "rows of the checklist to take off, to see what breaks: "+strings.Join(node.Rows, ","))
 	flags.StringVar(&c.page, "page", "127.0.0.1:0", "the `address` of the status page")
@@ -70,6 +77,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 		c.without = strings.Split(*without, ",")
 	}
 	switch {
+	case c.dsn != "" && !store.IsPostgres(c.dsn):
+		fmt.Fprintln(stderr, "shop: SHOP_DSN: expected postgres://user:password@host/database")
+		return 2
 	case flags.NArg() > 0:
 		fmt.Fprintf(stderr, "shop: unexpected argument %q\n", flags.Arg(0))
 		return 2
@@ -88,12 +98,13 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 
 // config is what the flags say.
 type config struct {
-	only, listen, admin, users, orders, data, token, page string
-	self                                                  string // the program
+	only, listen, admin, users, orders, data, token, dsn, page string
+	self                                                       string // the program
 
 	delay, try, writeTime time.Duration
 	rate, load            float64
 	atOnce                int
 	without               []string
-	faulty, child         bool
+	faulty, child, mtls   bool
+	tls                   identity.Files
 }

@@ -90,11 +90,11 @@ func inOneMode(t *testing.T) {
 func open(t *testing.T, set ...func(*config)) *shop {
 	t.Helper()
 	inOneMode(t)
+	path, err := program() // which may take its time, to build
+	require.NoError(t, err)
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	t.Cleanup(cancel)
 	l := new(log)
-	path, err := program()
-	require.NoError(t, err)
 	conf := config{
 		self: path,
 		data: t.TempDir(), delay: 100 * time.Millisecond, rate: 2000, atOnce: 1000,
@@ -106,6 +106,7 @@ func open(t *testing.T, set ...func(*config)) *shop {
 	s, err := newSystem(ctx, conf, l)
 	t.Cleanup(func() {
 		require.NoError(t, s.close())
+		require.NoDirExists(t, s.keys(), "no key is left")
 		if t.Failed() {
 			t.Logf("the end of the log:\n%s", l.tail(6_000))
 		}

@@ -31,8 +31,15 @@ func (s *system) spawn(ctx context.Context, name string) (*process, error) {
 		"-rate", fmt.Sprint(s.rate), "-at-once", fmt.Sprint(s.atOnce), "-without", strings.Join(s.without, ","),
 		"-users", s.url("users"), "-orders", s.url("orders"),
 	}
+	if s.signs != nil {
+		f, err := s.signs.Issue(s.keys(), name, valid)
+		if err != nil {
+			return nil, err
+		}
+		args = append(args, "-cert", f.Cert, "-key", f.Key, "-ca", f.CA)
+	}
 	c := exec.Command(s.self, args...) //nolint:noctx // it is told to end, and not killed
-	c.Env = append(os.Environ(), "SHOP_TOKEN="+s.token)
+	c.Env = append(os.Environ(), "SHOP_TOKEN="+s.token, "SHOP_DSN="+s.dsn)
 	c.Stderr = s.stderr
 	c.SysProcAttr = apart() // Ctrl-C is for this process, which then ends them in order
 	stdin, err := c.StdinPipe()

@@ -18,6 +18,7 @@ import (
 	userv1 "example.com/goguide/grpc/proto/user/v1"
 	"example.com/goguide/grpc/proto/user/v1/userv1connect"
 	"example.com/goguide/grpc/shop/gateway"
+	"example.com/goguide/grpc/shop/identity"
 	"example.com/goguide/grpc/shop/node"
 	"example.com/goguide/grpc/shop/orders"
 	"example.com/goguide/grpc/shop/users"
@@ -39,9 +40,12 @@ func (c config) service(ctx context.Context, log *slog.Logger, stdin io.Reader, 
 			cancel()
 		}()
 	}
+	if _, err := c.tls.None(); err != nil {
+		return fmt.Errorf("-cert, -key, -ca: %w", err)
+	}
 	n, err := node.New(node.Config{
 		Name: c.only, Listen: c.listen, Admin: c.admin, Token: c.token, Rate: c.rate, AtOnce: c.atOnce, Try: c.try,
-		Delay: c.delay, Without: c.without, Faulty: c.faulty, Log: log,
+		Delay: c.delay, Without: c.without, Faulty: c.faulty, TLS: c.tls, Log: log,
 	})
 	if err != nil {
 		return err
@@ -68,9 +72,13 @@ func none() error { return nil }
 
 // client returns a client of a service that a flag names.
 func client(n *node.Node, service, at string) (*clientOf, error) {
+	scheme := "http"
+	if n.TLS != (identity.Files{}) {
+		scheme = "https"
+	}
 	u, err := url.Parse(at)
-	if err != nil || u.Scheme == "" || u.Host == "" {
-		return nil, fmt.Errorf("-%s %q: expected a URL such as http://%s:8080", service, at, service)
+	if err != nil || u.Scheme != scheme || u.Host == "" {
+		return nil, fmt.Errorf("-%s %q: expected a URL such as %s://%s:8080", service, at, scheme, service)
 	}
 	c, err := n.Client(service, at)
 	if err != nil {
@@ -114,15 +122,19 @@ func (c config) gateway(_ context.Context, n *node.Node) (done func() error, err
 	return none, nil
 }
 
-func (c config) file(name string) (string, error) {
-	if c.data == "" {
-		return "", fmt.Errorf("-only %s: expected -data, the folder of its database", c.only)
+// place returns where the database of a service is, for store.Open.
+func (c config) place(service string) (string, error) {
+	if c.dsn != "" {
+		return c.dsn, nil // for all: no table has the name of another's
 	}
-	return filepath.Join(c.data, name), nil
+	if c.data == "" {
+		return "", fmt.Errorf("-only %s: expected -data, the folder of its database, or SHOP_DSN", service)
+	}
+	return filepath.Join(c.data, service+".db"), nil
 }
 
 func (c config) usersService(ctx context.Context, n *node.Node) (done func() error, err error) {
-	path, err := c.file("users.db")
+	place, err := c.place("users")
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +143,7 @@ func (c config) usersService(ctx context.Context, n *node.Node) (done func() err
 	if err != nil {
 		return nil, err
 	}
-	store, err := users.Open(ctx, path)
+	store, err := users.Open(ctx, place)
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +159,7 @@ func (c config) usersService(ctx context.Context, n *node.Node) (done func() err
 const relayTime = 2 * time.Second
 
 func (c config) ordersService(ctx context.Context, n *node.Node) (done func() error, err error) {
-	path, err := c.file("orders.db")
+	place, err := c.place("orders")
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +171,7 @@ func (c config) ordersService(ctx context.Context, n *node.Node) (done func() er
 	if err != nil {
 		return nil, err
 	}
-	store, err := orders.Open(ctx, path)
+	store, err := orders.Open(ctx, place)
 	if err != nil {
 		return nil, err
 	}

@@ -9,12 +9,15 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"example.com/goguide/grpc/shop/fault"
+	"example.com/goguide/grpc/shop/identity"
 	"example.com/goguide/grpc/shop/node"
 )
 
@@ -29,7 +32,8 @@ type system struct {
 
 	stderr   io.Writer
 	services map[string]*service
-	ctx      context.Context //nolint:containedctx // of the processes, which close ends
+	signs    *identity.Authority // nil without -mtls
+	ctx      context.Context     //nolint:containedctx // of the processes, which close ends
 	cancel   context.CancelFunc
 	watches  sync.WaitGroup
 }
@@ -57,6 +61,15 @@ func newSystem(ctx context.Context, c config, stderr io.Writer) (*system, error)
 		}
 		s.services[name] = &service{name: name, proxy: p}
 	}
+	if c.mtls {
+		var err error
+		if s.signs, err = identity.NewAuthority(valid); err != nil {
+			return s, err
+		}
+		if err := os.MkdirAll(s.keys(), 0o700); err != nil {
+			return s, err
+		}
+	}
 	var g errgroup.Group // none needs another to start
 	for _, v := range s.services {
 		g.Go(func() error { return s.start(ctx, v) })
@@ -64,8 +77,20 @@ func newSystem(ctx context.Context, c config, stderr io.Writer) (*system, error)
 	return s, g.Wait()
 }
 
-// url returns where a service is.
-func (s *system) url(name string) string { return "http://" + s.services[name].proxy.Addr() }
+// valid is how long the certificates of a run are: longer than it.
+const valid = 30 * 24 * time.Hour
+
+// keys is the folder of certificates and keys. It is gone when the run is over.
+func (s *system) keys() string { return filepath.Join(s.data, "tls") }
+
+// url returns where a service is. Strangers call the gateway without TLS.
+func (s *system) url(name string) string {
+	scheme := "http://"
+	if s.signs != nil && name != "gateway" {
+		scheme = "https://"
+	}
+	return scheme + s.services[name].proxy.Addr()
+}
 
 // start starts a process of a service, waits until it serves, and sends to it
 // what comes from now on.
@@ -210,6 +235,9 @@ func (s *system) close() error {
 		err = errors.Join(err, v.proxy.Close())
 	}
 	http.DefaultClient.CloseIdleConnections()
+	if s.signs != nil {
+		err = errors.Join(err, os.RemoveAll(s.keys()))
+	}
 	return err
 }
 

@@ -12,15 +12,20 @@ import (
 	"example.com/goguide/grpc/shop/store"
 )
 
-// Lock holds the database in a file, as a backup or another process does, for a
-// time or until ctx ends.
-func Lock(ctx context.Context, path string, d time.Duration) error {
-	db, err := store.Open(ctx, path, "")
+// Lock keeps others from writing into a table, as another process does, for a time
+// or until ctx ends. In SQLite it holds the whole database.
+func Lock(ctx context.Context, place, table string, d time.Duration) error {
+	db, err := store.Open(ctx, place, store.Schema{})
 	if err != nil {
 		return err
 	}
 	held := errors.New("held")
-	err = db.Update(ctx, func(*sql.Tx) error {
+	err = db.Update(ctx, func(tx *sql.Tx) error {
+		if store.IsPostgres(place) {
+			if _, err := tx.ExecContext(ctx, "LOCK TABLE "+table+" IN EXCLUSIVE MODE"); err != nil {
+				return err
+			}
+		}
 		select {
 		case <-time.After(d):
 		case <-ctx.Done():

@@ -128,11 +128,11 @@ func TestProxy_handsOnTheEnd(t *testing.T) {
 func TestLock(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "things.db")
-	db, err := store.Open(t.Context(), path, `CREATE TABLE IF NOT EXISTS things (name TEXT)`)
+	db, err := store.Open(t.Context(), path, store.Schema{SQLite: `CREATE TABLE IF NOT EXISTS things (name TEXT)`})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	var locked sync.WaitGroup
-	locked.Go(func() { assert.NoError(t, Lock(ctx, path, time.Hour)) })
+	locked.Go(func() { assert.NoError(t, Lock(ctx, path, "things", time.Hour)) })
 	write := func() error { return db.Update(t.Context(), func(*sql.Tx) error { return nil }) }
 	for !errors.Is(write(), store.ErrBusy) { // it is not held yet
 	}

@@ -2,6 +2,7 @@ package load
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -92,8 +93,8 @@ func (l *Ledger) Settle(ctx context.Context, c *Client) error {
 			if o.ID != "" {
 				break
 			}
-			if !pause(ctx, 20*time.Millisecond) {
-				return fmt.Errorf("an order is not acknowledged: %d %s: %w", a.Status, a.Body, err)
+			if !a.again(ctx) {
+				return fmt.Errorf("an order is not acknowledged: %d %s: %w", a.Status, a.Body, errors.Join(ctx.Err(), err))
 			}
 		}
 		l.mu.Lock()
@@ -144,43 +145,53 @@ func (l *Ledger) Check(ctx context.Context, c *Client) error {
 	for user, s := range want {
 		for {
 			var has sum
-			err := c.Get(ctx, "/users/"+user+"/account", &has)
+			a, err := c.get(ctx, "/users/"+user+"/account", &has)
 			if err == nil && has == s {
 				break
 			}
 			if has.Orders > s.Orders || has.Items > s.Items {
 				return fmt.Errorf("doubled: user %s has %+v: expected %+v", user, has, s)
 			}
-			if !pause(ctx, 20*time.Millisecond) {
-				return fmt.Errorf("lost: user %s has %+v: expected %+v: %w", user, has, s, err)
+			if !a.again(ctx) {
+				return fmt.Errorf("lost: user %s has %+v: expected %+v: %w", user, has, s, errors.Join(ctx.Err(), err))
 			}
 		}
 	}
 	return nil
 }
 
-// readBack reads one order by its id, and by its key.
+// readBack reads one order by its id, and by its key. What has been read is not
+// read again because the other is refused for a while.
 func readBack(ctx context.Context, c *Client, o *Order) error {
+	lost := func(a Answer, err error) error {
+		return fmt.Errorf("lost: order %s: %d %s: %w", o.ID, a.Status, a.Body, errors.Join(ctx.Err(), err))
+	}
+	var kept Order
 	for {
-		var kept Order
-		err := c.Get(ctx, "/orders/"+o.ID, &kept)
-		again := &Order{Key: o.Key, UserID: o.UserID, Item: o.Item, Quantity: o.Quantity}
-		var a Answer
+		a, err := c.get(ctx, "/orders/"+o.ID, &kept)
 		if err == nil {
-			kept.Key = o.Key
-			if kept != *o {
-				return fmt.Errorf("lost: %+v is %+v", *o, kept)
-			}
-			a, err = c.Place(ctx, again)
+			break
 		}
-		if again.ID != "" {
-			if again.ID != o.ID {
-				return fmt.Errorf("doubled: the key %s has %s and %s", o.Key, o.ID, again.ID)
-			}
-			return nil
-		}
-		if !pause(ctx, 20*time.Millisecond) {
-			return fmt.Errorf("lost: order %s: %d %s: %w", o.ID, a.Status, a.Body, err)
+		if !a.again(ctx) {
+			return lost(a, err)
 		}
 	}
+	kept.Key = o.Key
+	if kept != *o {
+		return fmt.Errorf("lost: %+v is %+v", *o, kept)
+	}
+	again := &Order{Key: o.Key, UserID: o.UserID, Item: o.Item, Quantity: o.Quantity}
+	for {
+		a, err := c.Place(ctx, again)
+		if again.ID != "" {
+			break
+		}
+		if !a.again(ctx) {
+			return lost(a, err)
+		}
+	}
+	if again.ID != o.ID {
+		return fmt.Errorf("doubled: the key %s has %s and %s", o.Key, o.ID, again.ID)
+	}
+	return nil
 }

@@ -62,6 +62,15 @@ type Answer struct {
 // refused reports whether it is known that nothing was done.
 func (a Answer) refused() bool { return a.Status >= 400 && a.Status < 500 }
 
+// again waits until it is time to ask once more, or reports false if ctx ended.
+// Who is asked too often would spend what it has on saying so.
+func (a Answer) again(ctx context.Context) bool {
+	if a.Status == http.StatusTooManyRequests {
+		return pause(ctx, 100*time.Millisecond)
+	}
+	return pause(ctx, 20*time.Millisecond)
+}
+
 // do sends a request. Its error says why no answer came.
 func (c *Client) do(ctx context.Context, method, path, key string, body any) (Answer, error) {
 	b, err := json.Marshal(body)
@@ -96,14 +105,19 @@ func (c *Client) do(ctx context.Context, method, path, key string, body any) (An
 
 // Get reads a path into v.
 func (c *Client) Get(ctx context.Context, path string, v any) error {
+	_, err := c.get(ctx, path, v)
+	return err
+}
+
+func (c *Client) get(ctx context.Context, path string, v any) (Answer, error) {
 	a, err := c.do(ctx, http.MethodGet, path, "", nil)
 	if err != nil {
-		return err
+		return a, err
 	}
 	if a.Status != http.StatusOK {
-		return fmt.Errorf("GET %s: %d: %s", path, a.Status, a.Body)
+		return a, fmt.Errorf("GET %s: %d: %s", path, a.Status, a.Body)
 	}
-	return json.Unmarshal(a.Body, v)
+	return a, json.Unmarshal(a.Body, v)
 }
 
 // An Order is one of the client's own.

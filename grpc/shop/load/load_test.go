@@ -226,3 +226,50 @@ func TestSummarize(t *testing.T) {
 	}, s)
 	assert.Zero(t, Summarize(nil).P99)
 }
+
+// A gateway that takes few calls a second is asked for each thing once, so that
+// reading back ends.
+func TestLedger_Check_isPatientWithALimit(t *testing.T) {
+	t.Parallel()
+	s, _, done := begin(t)
+	defer done()
+	var mu sync.Mutex
+	served := 0
+	taken := make(map[string]int) // calls that were not refused, by what they ask for
+	limited := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		served++
+		refuse := served%3 != 0
+		if !refuse {
+			taken[r.Method+r.URL.Path+r.Header.Get("Idempotency-Key")]++
+		}
+		mu.Unlock()
+		if refuse {
+			w.WriteHeader(http.StatusTooManyRequests)
+			return
+		}
+		s.ServeHTTP(w, r)
+	}))
+	defer limited.Close()
+	c := NewClient(limited.URL)
+	defer c.Close()
+	l := new(Ledger)
+	for i := range 10 {
+		o := order(fmt.Sprint(i))
+		for o.ID == "" {
+			_, err := c.Place(t.Context(), o)
+			require.NoError(t, err)
+		}
+		l.acked = append(l.acked, o)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	require.NoError(t, l.Check(ctx, c))
+	for what, n := range taken {
+		want := 1
+		if what[:4] == "POST" {
+			want = 2 // when it was placed, too
+		}
+		assert.Equal(t, want, n, what)
+	}
+}

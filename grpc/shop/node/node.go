@@ -20,7 +20,9 @@
 //
 // Who calls is shown by a token that all services have ([Config.Token]), compared
 // in constant time, and never logged. It keeps out whoever has come into the
-// network; where somebody may read along, take TLS with client certificates.
+// network; where somebody may read along, take TLS with client certificates
+// ([Config.TLS]). The health check is then on the private port too: an
+// orchestrator has no certificate to show.
 //
 // # What finds it
 //
@@ -30,6 +32,7 @@ package node
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -47,6 +50,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"example.com/goguide/grpc/health"
+	"example.com/goguide/grpc/shop/identity"
 	"example.com/goguide/grpc/shutdown"
 )
 
@@ -78,6 +82,9 @@ type Config struct {
 	Listen, Admin string
 	// Token is what services show to each other. "" is for none.
 	Token string
+	// TLS is who the process is to those that it calls, and to those that call
+	// it, unless they are strangers ([Edge]). The zero value is no TLS.
+	TLS identity.Files
 	// Rate is how many calls a second the gateway takes of one caller, and AtOnce
 	// how many of all callers may run at once. 0 is no limit.
 	Rate   float64
@@ -111,6 +118,7 @@ type Node struct {
 	state    *health.State
 	breakers map[string]func() string
 	idle     []func()
+	tls      *tls.Config // of the public listener
 }
 
 // New returns a node that serves nothing yet.
@@ -161,6 +169,7 @@ func (n *Node) Run(ctx context.Context, ready func(public, admin net.Addr)) erro
 	}
 	n.checker = grpchealth.NewStaticChecker()
 	n.Mux.Handle(grpchealth.NewHandler(n.checker))
+	n.admin.Handle(grpchealth.NewHandler(n.checker))
 	n.state = health.New(health.Connect(n.checker), n.services...)
 
 	// The private port outlives the public one: a drain is to be watched.
@@ -169,7 +178,13 @@ func (n *Node) Run(ctx context.Context, ready func(public, admin net.Addr)) erro
 	go func() { watched <- private.Serve(admin) }()
 	n.state.Start()
 	ready(public.Addr(), admin.Addr())
-	server := shutdown.HTTP(n.server(n.Mux)) //nolint:contextcheck // it goes on when ctx has ended
+	h := n.server(n.Mux)
+	server := shutdown.HTTP(h) //nolint:contextcheck // it goes on when ctx has ended
+	if n.tls != nil {
+		h.TLSConfig = n.tls
+		plain := server.Serve
+		server.Serve = func(l net.Listener) error { return plain(tls.NewListener(l, n.tls)) }
+	}
 	drain := &shutdown.Drain{Health: n.state.Drain, Delay: n.Delay, Timeout: drainLimit}
 	if n.Off("drain") {
 		drain.Delay = 0
@@ -190,6 +205,7 @@ func (n *Node) Run(ctx context.Context, ready func(public, admin net.Addr)) erro
 func (n *Node) server(h http.Handler) *http.Server {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
+	protocols.SetHTTP2(true)
 	protocols.SetUnencryptedHTTP2(true)
 	return &http.Server{
 		Handler: h, Protocols: protocols,

@@ -28,6 +28,7 @@ import (
 
 	userv1 "example.com/goguide/grpc/proto/user/v1"
 	"example.com/goguide/grpc/proto/user/v1/userv1connect"
+	"example.com/goguide/grpc/shop/identity"
 	"example.com/goguide/grpc/users"
 )
 
@@ -150,6 +151,61 @@ func TestNode(t *testing.T) {
 	n.end()
 	assert.NotContains(t, n.log.String(), "secret")
 	assert.Contains(t, n.log.String(), "a bug")
+}
+
+// Whoever calls shows a certificate of the authority, and the token beside it.
+func TestNode_withTLS(t *testing.T) {
+	t.Parallel()
+	ours, err := identity.NewAuthority(time.Hour)
+	require.NoError(t, err)
+	theirs, err := identity.NewAuthority(time.Hour)
+	require.NoError(t, err)
+	issue := func(a *identity.Authority, service string) identity.Files {
+		f, err := a.Issue(t.TempDir(), service, time.Hour)
+		require.NoError(t, err)
+		return f
+	}
+	n := start(t, Config{Token: "secret", TLS: issue(ours, "users")}, func(_ context.Context, id string) (*userv1.User, error) {
+		return &userv1.User{Id: id}, nil
+	})
+	defer n.end()
+	stranger := issue(theirs, "orders")
+	stranger.CA = issue(ours, "orders").CA // it believes us
+	for name, c := range map[string]struct {
+		to, token string
+		files     identity.Files
+		want      connect.Code // 0 is for a call that is served
+	}{
+		"the right one":      {"https", "secret", issue(ours, "orders"), 0},
+		"no token":           {"https", "", issue(ours, "orders"), connect.CodeUnauthenticated},
+		"another authority":  {"https", "secret", stranger, connect.CodeUnavailable},
+		"one that trusts it": {"https", "secret", issue(theirs, "orders"), connect.CodeUnavailable},
+		"no certificate":     {"https", "secret", identity.Files{}, connect.CodeUnavailable},
+		"no TLS":             {"http", "secret", identity.Files{}, connect.CodeUnavailable},
+	} {
+		m, err := New(Config{Name: "orders", Token: c.token, TLS: c.files, Log: slog.New(slog.DiscardHandler)})
+		require.NoError(t, err)
+		client, err := m.Client("users", strings.Replace(n.public, "http", c.to, 1))
+		require.NoError(t, err)
+		u, err := userv1connect.NewUserServiceClient(client).GetUser(t.Context(), &userv1.GetUserRequest{Id: "7"})
+		if c.want == 0 {
+			require.NoError(t, err, name)
+			assert.Equal(t, "7", u.GetId())
+		} else {
+			assert.Equal(t, c.want, connect.CodeOf(err), "%s: %v", name, err)
+		}
+		for _, idle := range m.idle {
+			idle()
+		}
+	}
+
+	// An orchestrator, which has no certificate, asks the private port.
+	conn, err := grpc.NewClient(strings.TrimPrefix(n.admin, "http://"), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	require.NoError(t, err)
+	healthy, err := healthv1.NewHealthClient(conn).Check(t.Context(), &healthv1.HealthCheckRequest{Service: userv1connect.UserServiceName})
+	require.NoError(t, err)
+	assert.Equal(t, healthv1.HealthCheckResponse_SERVING, healthy.GetStatus())
+	require.NoError(t, conn.Close())
 }
 
 // A call that runs is answered, and the next finds nobody.

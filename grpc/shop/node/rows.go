@@ -47,6 +47,11 @@ func (n *Node) Server(
 	status func(error) *status.Status,
 	files ...protoreflect.FileDescriptor,
 ) (*connect.Server, error) {
+	if edge.Key == nil {
+		if err := n.identify(); err != nil {
+			return nil, err
+		}
+	}
 	measured, err := metrics.New(n.registry, files...)
 	if err != nil {
 		return nil, err
@@ -85,6 +90,16 @@ func (n *Node) Server(
 		return nil, err
 	}
 	return connect.NewServer(append(all, n.answered(status), n.faults.inject)...), nil
+}
+
+// identify lets the public listener speak TLS, if it is to.
+func (n *Node) identify() error {
+	none, err := n.TLS.None()
+	if err != nil || none {
+		return err
+	}
+	n.tls, err = n.TLS.Server()
+	return err
 }
 
 // burst is for how long a caller may have saved up, in seconds.
@@ -183,6 +198,11 @@ func (n *Node) Client(service, url string) (*connect.Client, error) {
 	protocols.SetHTTP2(true)
 	protocols.SetUnencryptedHTTP2(true)
 	t := &http.Transport{Protocols: protocols, HTTP2: &http.HTTP2Config{}}
+	if none, err := n.TLS.None(); err != nil || !none {
+		if t.TLSClientConfig, err = n.TLS.Client(service); err != nil {
+			return nil, err
+		}
+	}
 	if !n.Off("ping") {
 		t.HTTP2.SendPingTimeout, t.HTTP2.PingTimeout = pingAfter, pingTimeout
 	}

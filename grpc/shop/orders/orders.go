@@ -113,11 +113,13 @@ func (s *Service) GetOrder(
 	ctx context.Context,
 	r *shopv1.GetOrderRequest,
 ) (*shopv1.Order, error) {
-	if r.GetId() == "" || len(r.GetId()) > MaxID {
+	if !isID(r.GetId()) {
 		return nil, users.Invalid{{Field: "id", Text: "expected the id of an order"}}
 	}
 	return s.store.Get(ctx, r.GetId())
 }
+
+func isID(id string) bool { return id != "" && len(id) <= MaxID && store.IsText(id) }
 
 // check returns all the flaws of a request at once, or nil.
 func check(r *shopv1.PlaceOrderRequest) error {
@@ -126,11 +128,11 @@ func check(r *shopv1.PlaceOrderRequest) error {
 	if !key.MatchString(r.GetKey()) {
 		flaw("key", "expected 1 to 64 letters, digits and . _ : / + = -")
 	}
-	if r.GetUserId() == "" || len(r.GetUserId()) > MaxID {
+	if !isID(r.GetUserId()) {
 		flaw("user_id", "expected the id of a user")
 	}
-	if utf8.RuneCountInString(r.GetItem()) > MaxItem || strings.TrimSpace(r.GetItem()) == "" {
-		flaw("item", "expected 1 to 100 characters, not all of them spaces")
+	if utf8.RuneCountInString(r.GetItem()) > MaxItem || strings.TrimSpace(r.GetItem()) == "" || !store.IsText(r.GetItem()) {
+		flaw("item", "expected 1 to 100 characters, not all of them spaces, none of them U+0000")
 	}
 	if r.GetQuantity() < 1 || r.GetQuantity() > MaxQuantity {
 		flaw("quantity", "expected 1 to 1000")

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -20,14 +19,15 @@ import (
 	"example.com/goguide/detect/parallel"
 	shopv1 "example.com/goguide/grpc/proto/shop/v1"
 	"example.com/goguide/grpc/shop/store"
+	"example.com/goguide/grpc/shop/store/storetest"
 	"example.com/goguide/grpc/users"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(storetest.Main(m)) }
 
-func open(t *testing.T, path string) (s *Store, done func()) {
+func open(t *testing.T, place string) (s *Store, done func()) {
 	t.Helper()
-	s, err := Open(t.Context(), path)
+	s, err := Open(t.Context(), place)
 	require.NoError(t, err)
 	return s, func() { require.NoError(t, s.Close()) }
 }
@@ -48,63 +48,66 @@ func waiting(t *testing.T, s *Store) int {
 
 func TestPlaceOrder_isOneForEachKey(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "orders.db")
-	s, done := open(t, path)
-	service := NewService(s, found)
-	var mu sync.Mutex
-	ids := make(map[string]bool)
-	parallel.Do(8, func(int) {
-		o, err := service.PlaceOrder(t.Context(), request("1"))
-		assert.NoError(t, err)
-		mu.Lock()
-		defer mu.Unlock()
-		ids[o.GetId()] = true
+	storetest.Each(t, func(t *testing.T, place string) {
+		s, done := open(t, place)
+		service := NewService(s, found)
+		var mu sync.Mutex
+		ids := make(map[string]bool)
+		parallel.Do(8, func(int) {
+			o, err := service.PlaceOrder(t.Context(), request("1"))
+			assert.NoError(t, err)
+			mu.Lock()
+			defer mu.Unlock()
+			ids[o.GetId()] = true
+		})
+		assert.Len(t, ids, 1)
+		assert.Equal(t, 1, waiting(t, s), "and one row of news")
+		first, err := service.PlaceOrder(t.Context(), request("1"))
+		require.NoError(t, err)
+		done()
+
+		// Another process, which cannot ask whether there is such a user.
+		s, done = open(t, place)
+		defer done()
+		service = NewService(s, func(context.Context, string) error { return users.ErrUnavailable })
+		again, err := service.PlaceOrder(t.Context(), request("1"))
+		require.NoError(t, err)
+		assert.True(t, proto.Equal(first, again), "%v\n%v", first, again)
+		got, err := service.GetOrder(t.Context(), &shopv1.GetOrderRequest{Id: first.GetId()})
+		require.NoError(t, err)
+		assert.True(t, proto.Equal(first, got))
+
+		other := request("1")
+		other.Quantity++
+		_, err = service.PlaceOrder(t.Context(), other)
+		assert.ErrorIs(t, err, ErrReused)
+		_, err = service.PlaceOrder(t.Context(), request("2"))
+		assert.ErrorIs(t, err, users.ErrUnavailable)
 	})
-	assert.Len(t, ids, 1)
-	assert.Equal(t, 1, waiting(t, s), "and one row of news")
-	first, err := service.PlaceOrder(t.Context(), request("1"))
-	require.NoError(t, err)
-	done()
-
-	// Another process, which cannot ask whether there is such a user.
-	s, done = open(t, path)
-	defer done()
-	service = NewService(s, func(context.Context, string) error { return users.ErrUnavailable })
-	again, err := service.PlaceOrder(t.Context(), request("1"))
-	require.NoError(t, err)
-	assert.True(t, proto.Equal(first, again), "%v\n%v", first, again)
-	got, err := service.GetOrder(t.Context(), &shopv1.GetOrderRequest{Id: first.GetId()})
-	require.NoError(t, err)
-	assert.True(t, proto.Equal(first, got))
-
-	other := request("1")
-	other.Quantity++
-	_, err = service.PlaceOrder(t.Context(), other)
-	assert.ErrorIs(t, err, ErrReused)
-	_, err = service.PlaceOrder(t.Context(), request("2"))
-	assert.ErrorIs(t, err, users.ErrUnavailable)
 }
 
 // Where two calls both look before either inserts, the database decides.
 func TestPlaceOrder_decidesInTheDatabase(t *testing.T) {
 	t.Parallel()
-	s, done := open(t, filepath.Join(t.TempDir(), "orders.db"))
-	defer done()
-	var both sync.WaitGroup
-	both.Add(2)
-	service := NewService(s, func(context.Context, string) error {
-		both.Done() // it has looked
-		both.Wait()
-		return nil
+	storetest.Each(t, func(t *testing.T, place string) {
+		s, done := open(t, place)
+		defer done()
+		var both sync.WaitGroup
+		both.Add(2)
+		service := NewService(s, func(context.Context, string) error {
+			both.Done() // it has looked
+			both.Wait()
+			return nil
+		})
+		orders := make([]*shopv1.Order, 2)
+		parallel.Do(2, func(i int) {
+			var err error
+			orders[i], err = service.PlaceOrder(t.Context(), request("1"))
+			assert.NoError(t, err)
+		})
+		assert.Equal(t, orders[0].GetId(), orders[1].GetId())
+		assert.Equal(t, 1, waiting(t, s))
 	})
-	orders := make([]*shopv1.Order, 2)
-	parallel.Do(2, func(i int) {
-		var err error
-		orders[i], err = service.PlaceOrder(t.Context(), request("1"))
-		assert.NoError(t, err)
-	})
-	assert.Equal(t, orders[0].GetId(), orders[1].GetId())
-	assert.Equal(t, 1, waiting(t, s))
 }
 
 func TestPlaceOrder_tellsAllFlaws(t *testing.T) {
@@ -125,7 +128,11 @@ func TestPlaceOrder_tellsAllFlaws(t *testing.T) {
 		Key: strings.Repeat("k", 64), UserId: strings.Repeat("x", MaxID),
 		Item: strings.Repeat("ö", MaxItem), Quantity: MaxQuantity,
 	}))
-	for _, id := range []string{"", strings.Repeat("x", MaxID+1)} {
+	_, err = s.PlaceOrder(t.Context(), &shopv1.PlaceOrderRequest{Key: "1", UserId: "a\x00", Item: "c\x00p", Quantity: 1})
+	v, ok = errors.AsType[users.Invalid](err)
+	require.True(t, ok)
+	assert.Len(t, v, 2, "PostgreSQL would not keep it")
+	for _, id := range []string{"", "a\x00", strings.Repeat("x", MaxID+1)} {
 		_, err = s.GetOrder(t.Context(), &shopv1.GetOrderRequest{Id: id})
 		assert.ErrorAs(t, err, new(users.Invalid))
 	}
@@ -133,12 +140,14 @@ func TestPlaceOrder_tellsAllFlaws(t *testing.T) {
 
 func TestPlaceOrder_needsAUser(t *testing.T) {
 	t.Parallel()
-	s, done := open(t, filepath.Join(t.TempDir(), "orders.db"))
-	defer done()
-	service := NewService(s, func(context.Context, string) error { return users.ErrNotFound })
-	_, err := service.PlaceOrder(t.Context(), request("1"))
-	assert.Equal(t, users.Invalid{{Field: "user_id", Text: "no such user"}}, err)
-	assert.Zero(t, waiting(t, s))
+	storetest.Each(t, func(t *testing.T, place string) {
+		s, done := open(t, place)
+		defer done()
+		service := NewService(s, func(context.Context, string) error { return users.ErrNotFound })
+		_, err := service.PlaceOrder(t.Context(), request("1"))
+		assert.Equal(t, users.Invalid{{Field: "user_id", Text: "no such user"}}, err)
+		assert.Zero(t, waiting(t, s))
+	})
 }
 
 func TestStatusOf(t *testing.T) {
@@ -193,77 +202,82 @@ func relay(t *testing.T, s *Store, r *told) (stop func()) {
 // the end.
 func TestRelay_tellsAll(t *testing.T) {
 	t.Parallel()
-	s, done := open(t, filepath.Join(t.TempDir(), "orders.db"))
-	defer done()
-	r := &told{fails: map[string]int{}, heard: map[string]int{}, all: make(chan string, 100)}
-	want := make(map[string]bool)
-	for i := range batch + 10 {
-		o, err := s.Place(t.Context(), request(fmt.Sprint(i)))
-		require.NoError(t, err)
-		want[o.GetId()] = true
-		if i == 0 {
-			r.fails[o.GetId()] = 2
+	storetest.Each(t, func(t *testing.T, place string) {
+		s, done := open(t, place)
+		defer done()
+		r := &told{fails: map[string]int{}, heard: map[string]int{}, all: make(chan string, 100)}
+		want := make(map[string]bool)
+		for i := range batch + 10 {
+			o, err := s.Place(t.Context(), request(fmt.Sprint(i)))
+			require.NoError(t, err)
+			want[o.GetId()] = true
+			if i == 0 {
+				r.fails[o.GetId()] = 2
+			}
 		}
-	}
-	stop := relay(t, s, r)
-	for range want {
-		id := <-r.all
-		assert.True(t, want[id], id)
-	}
-	o, err := s.Place(t.Context(), request("later"))
-	require.NoError(t, err)
-	assert.Equal(t, o.GetId(), <-r.all, "and what comes while it runs")
-	stop()
-	assert.Zero(t, waiting(t, s))
-	repeated := 0
-	for _, n := range r.heard {
-		repeated += n - 1
-	}
-	assert.Equal(t, 2, repeated)
+		stop := relay(t, s, r)
+		for range want {
+			id := <-r.all
+			assert.True(t, want[id], id)
+		}
+		o, err := s.Place(t.Context(), request("later"))
+		require.NoError(t, err)
+		assert.Equal(t, o.GetId(), <-r.all, "and what comes while it runs")
+		stop()
+		assert.Zero(t, waiting(t, s))
+		repeated := 0
+		for _, n := range r.heard {
+			repeated += n - 1
+		}
+		assert.Equal(t, 2, repeated)
+	})
 }
 
 // A relay that dies between telling and deleting tells once more.
 func TestRelay_tellsAgainAfterACrash(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "orders.db")
-	s, done := open(t, path)
-	o, err := s.Place(t.Context(), request("1"))
-	require.NoError(t, err)
-	r := &told{heard: map[string]int{}, all: make(chan string, 2)}
-	rows, err := (&Relay{Store: s}).due(t.Context())
-	require.NoError(t, err)
-	require.NoError(t, r.publish(t.Context(), &rows[0].RecordOrderRequest))
-	done() // here it dies
+	storetest.Each(t, func(t *testing.T, place string) {
+		s, done := open(t, place)
+		o, err := s.Place(t.Context(), request("1"))
+		require.NoError(t, err)
+		r := &told{heard: map[string]int{}, all: make(chan string, 2)}
+		rows, err := (&Relay{Store: s}).due(t.Context())
+		require.NoError(t, err)
+		require.NoError(t, r.publish(t.Context(), &rows[0].RecordOrderRequest))
+		done() // here it dies
 
-	s, done = open(t, path)
-	defer done()
-	stop := relay(t, s, r)
-	assert.Equal(t, o.GetId(), <-r.all)
-	assert.Equal(t, o.GetId(), <-r.all)
-	stop()
-	assert.Zero(t, waiting(t, s))
+		s, done = open(t, place)
+		defer done()
+		stop := relay(t, s, r)
+		assert.Equal(t, o.GetId(), <-r.all)
+		assert.Equal(t, o.GetId(), <-r.all)
+		stop()
+		assert.Zero(t, waiting(t, s))
+	})
 }
 
 // A receiver that is away is asked a few times a round, not for each row.
 func TestRelay_sparesWhoIsAway(t *testing.T) {
 	t.Parallel()
-	s, done := open(t, filepath.Join(t.TempDir(), "orders.db"))
-	defer done()
-	for i := range batch {
-		_, err := s.Place(t.Context(), request(fmt.Sprint(i)))
+	storetest.Each(t, func(t *testing.T, place string) {
+		s, done := open(t, place)
+		defer done()
+		for i := range batch {
+			_, err := s.Place(t.Context(), request(fmt.Sprint(i)))
+			require.NoError(t, err)
+		}
+		asked := 0
+		r := &Relay{
+			Store: s, Log: slog.New(slog.DiscardHandler),
+			Publish: func(context.Context, *shopv1.RecordOrderRequest) error {
+				asked++
+				return users.ErrUnavailable
+			},
+		}
+		next, err := r.round(t.Context())
 		require.NoError(t, err)
-	}
-	asked := 0
-	r := &Relay{
-		Store: s, Log: slog.New(slog.DiscardHandler),
-		Publish: func(context.Context, *shopv1.RecordOrderRequest) error {
-			asked++
-			return users.ErrUnavailable
-		},
-	}
-	next, err := r.round(t.Context())
-	require.NoError(t, err)
-	assert.Equal(t, patience, asked)
-	assert.LessOrEqual(t, next, time.Second)
-	assert.Equal(t, batch, waiting(t, s))
+		assert.Equal(t, patience, asked)
+		assert.LessOrEqual(t, next, time.Second)
+		assert.Equal(t, batch, waiting(t, s))
+	})
 }

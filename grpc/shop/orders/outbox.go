@@ -19,6 +19,9 @@ const (
 	// idle is how often a relay looks without being woken: another process may
 	// have left something.
 	idle = time.Second
+	// dbTime is how long the database may take for one thing: one that is away
+	// may say nothing for much longer.
+	dbTime = time.Second
 	// firstPause and maxPause bound the pauses between the tries of one row.
 	firstPause, maxPause = 50 * time.Millisecond, 2 * time.Second
 )
@@ -39,7 +42,7 @@ type row struct {
 }
 
 // Run tells what is in the outbox, and what comes, until ctx ends. Several
-// relays of one file do no harm.
+// relays of one database do no harm.
 func (r *Relay) Run(ctx context.Context) {
 	pause := time.NewTimer(0)
 	defer pause.Stop()
@@ -97,12 +100,14 @@ func (r *Relay) round(ctx context.Context) (next time.Duration, err error) {
 
 // due returns the oldest rows that may be told.
 func (r *Relay) due(ctx context.Context) (rows []*row, err error) {
+	ctx, cancel := context.WithTimeout(ctx, dbTime)
+	defer cancel()
 	err = r.Store.db.View(ctx, func(found *sql.Rows) error {
 		o := new(row)
 		rows = append(rows, o)
 		return found.Scan(&o.seq, &o.tries, &o.OrderId, &o.UserId, &o.Quantity)
 	}, `SELECT seq, tries, order_id, user_id, quantity FROM outbox
-		WHERE due <= ? ORDER BY seq LIMIT ?`, time.Now().UnixMicro(), batch)
+		WHERE due <= $1 ORDER BY seq LIMIT $2`, time.Now().UnixMicro(), batch)
 	if err != nil {
 		return nil, fmt.Errorf("reading the outbox: %w", err)
 	}
@@ -115,11 +120,11 @@ func (r *Relay) done(ctx context.Context, rows []*row) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	ctx, cancel := context.WithTimeout(ctx, dbTime)
 	defer cancel()
 	return r.Store.db.Update(ctx, func(tx *sql.Tx) error {
 		for _, o := range rows {
-			if _, err := tx.ExecContext(ctx, `DELETE FROM outbox WHERE seq = ?`, o.seq); err != nil {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM outbox WHERE seq = $1`, o.seq); err != nil {
 				return fmt.Errorf("emptying the outbox: %w", err)
 			}
 		}
@@ -128,10 +133,12 @@ func (r *Relay) done(ctx context.Context, rows []*row) error {
 }
 
 func (r *Relay) postpone(ctx context.Context, o *row) error {
+	ctx, cancel := context.WithTimeout(ctx, dbTime)
+	defer cancel()
 	pause := min(firstPause<<min(o.tries, 10), maxPause)
 	return r.Store.db.Update(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx,
-			`UPDATE outbox SET tries = tries + 1, due = ? WHERE seq = ?`,
+			`UPDATE outbox SET tries = tries + 1, due = $1 WHERE seq = $2`,
 			time.Now().Add(pause).UnixMicro(), o.seq)
 		return err
 	})

@@ -14,7 +14,7 @@ import (
 	"example.com/goguide/grpc/shop/store"
 )
 
-const schema = `
+var schema = store.Schema{SQLite: `
 CREATE TABLE IF NOT EXISTS orders (
 	id       TEXT PRIMARY KEY,
 	user_id  TEXT NOT NULL,
@@ -31,7 +31,24 @@ CREATE TABLE IF NOT EXISTS outbox (
 	quantity INTEGER NOT NULL,
 	tries    INTEGER NOT NULL DEFAULT 0,
 	due      INTEGER NOT NULL DEFAULT 0         -- microseconds since 1970
-) STRICT;`
+) STRICT;`, Postgres: `
+CREATE TABLE IF NOT EXISTS orders (
+	id       text PRIMARY KEY,
+	user_id  text NOT NULL,
+	key      text NOT NULL,
+	item     text NOT NULL,
+	quantity integer NOT NULL,
+	placed   bigint NOT NULL,
+	UNIQUE (user_id, key)
+);
+CREATE TABLE IF NOT EXISTS outbox (
+	seq      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	order_id text NOT NULL,
+	user_id  text NOT NULL,
+	quantity integer NOT NULL,
+	tries    integer NOT NULL DEFAULT 0,
+	due      bigint NOT NULL DEFAULT 0
+);`}
 
 // A Store keeps orders, and the news of them that is not told yet.
 type Store struct {
@@ -40,29 +57,29 @@ type Store struct {
 	placed chan struct{}
 }
 
-// Open opens the store in a file. Close closes it.
-func Open(ctx context.Context, path string) (*Store, error) {
-	db, err := store.Open(ctx, path, schema)
+// Open opens the store at a place, as [store.Open] has it. Close closes it.
+func Open(ctx context.Context, place string) (*Store, error) {
+	db, err := store.Open(ctx, place, schema)
 	if err != nil {
 		return nil, err
 	}
 	return &Store{db, make(chan struct{}, 1)}, nil
 }
 
-// Close closes the file.
+// Close closes the database.
 func (s *Store) Close() error { return s.db.Close() }
 
 const columns = `SELECT id, user_id, item, quantity, placed FROM orders `
 
 // Get returns an order, or ErrNotFound.
 func (s *Store) Get(ctx context.Context, id string) (*shopv1.Order, error) {
-	return s.one(ctx, columns+`WHERE id = ?`, id)
+	return s.one(ctx, columns+`WHERE id = $1`, id)
 }
 
 // ByKey returns the order that a user has under a key: ErrNotFound if there is
 // none, and ErrReused if it is another one.
 func (s *Store) ByKey(ctx context.Context, r *shopv1.PlaceOrderRequest) (*shopv1.Order, error) {
-	o, err := s.one(ctx, columns+`WHERE user_id = ? AND key = ?`, r.GetUserId(), r.GetKey())
+	o, err := s.one(ctx, columns+`WHERE user_id = $1 AND key = $2`, r.GetUserId(), r.GetKey())
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +118,7 @@ func (s *Store) Place(ctx context.Context, r *shopv1.PlaceOrderRequest) (*shopv1
 	var made int64
 	err := s.db.Update(ctx, func(tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, `INSERT INTO orders
-			(id, user_id, key, item, quantity, placed) VALUES (?, ?, ?, ?, ?, ?)
+			(id, user_id, key, item, quantity, placed) VALUES ($1, $2, $3, $4, $5, $6)
 			ON CONFLICT (user_id, key) DO NOTHING`,
 			o.GetId(), o.GetUserId(), r.GetKey(), o.GetItem(), o.GetQuantity(),
 			o.GetPlaced().AsTime().UnixMicro())
@@ -112,7 +129,7 @@ func (s *Store) Place(ctx context.Context, r *shopv1.PlaceOrderRequest) (*shopv1
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO outbox
-			(order_id, user_id, quantity) VALUES (?, ?, ?)`,
+			(order_id, user_id, quantity) VALUES ($1, $2, $3)`,
 			o.GetId(), o.GetUserId(), o.GetQuantity())
 		return err
 	})

@@ -11,11 +11,16 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
+
+	"example.com/goguide/grpc/shop/store/storetest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(storetest.Main(m)) }
 
-const schema = `CREATE TABLE IF NOT EXISTS things (name TEXT PRIMARY KEY) STRICT`
+var schema = Schema{
+	SQLite:   `CREATE TABLE IF NOT EXISTS things (name TEXT PRIMARY KEY) STRICT`,
+	Postgres: `CREATE TABLE IF NOT EXISTS things (name text PRIMARY KEY)`,
+}
 
 func open(t *testing.T, path string) *DB {
 	t.Helper()
@@ -26,7 +31,7 @@ func open(t *testing.T, path string) *DB {
 
 func add(ctx context.Context, d *DB, name string) error {
 	return d.Update(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO things VALUES (?)`, name)
+		_, err := tx.ExecContext(ctx, `INSERT INTO things VALUES ($1)`, name)
 		return err
 	})
 }
@@ -61,14 +66,16 @@ func TestOpen_findsWhatWasThere(t *testing.T) {
 
 func TestUpdate_isAllOrNothing(t *testing.T) {
 	t.Parallel()
-	d := open(t, filepath.Join(t.TempDir(), "things.db"))
-	failure := errors.New("no")
-	assert.ErrorIs(t, d.Update(t.Context(), func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(t.Context(), `INSERT INTO things VALUES ('cup')`)
-		return errors.Join(err, failure)
-	}), failure)
-	assert.Empty(t, names(t, d))
-	require.NoError(t, d.Close())
+	storetest.Each(t, func(t *testing.T, place string) {
+		d := open(t, place)
+		failure := errors.New("no")
+		assert.ErrorIs(t, d.Update(t.Context(), func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(t.Context(), `INSERT INTO things VALUES ('cup')`)
+			return errors.Join(err, failure)
+		}), failure)
+		assert.Empty(t, names(t, d))
+		require.NoError(t, d.Close())
+	})
 }
 
 // Another process is, to SQLite, another connection.
@@ -89,14 +96,16 @@ func TestUpdate_doesNotWaitForEver(t *testing.T) {
 // Who waits for his turn in this process leaves with his ctx.
 func TestUpdate_endsWithItsCtx(t *testing.T) {
 	t.Parallel()
-	d := open(t, filepath.Join(t.TempDir(), "things.db"))
-	require.NoError(t, d.Update(t.Context(), func(*sql.Tx) error {
-		ctx, cancel := context.WithCancel(t.Context())
-		waits := make(chan error)
-		go func() { waits <- add(ctx, d, "cup") }()
-		cancel()
-		assert.ErrorIs(t, <-waits, context.Canceled)
-		return nil
-	}))
-	require.NoError(t, d.Close())
+	storetest.Each(t, func(t *testing.T, place string) {
+		d := open(t, place)
+		require.NoError(t, d.Update(t.Context(), func(*sql.Tx) error {
+			ctx, cancel := context.WithCancel(t.Context())
+			waits := make(chan error)
+			go func() { waits <- add(ctx, d, "cup") }()
+			cancel()
+			assert.ErrorIs(t, <-waits, context.Canceled)
+			return nil
+		}))
+		require.NoError(t, d.Close())
+	})
 }

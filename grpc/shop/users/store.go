@@ -4,11 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
-	"errors"
 	"fmt"
 	"strings"
-
-	"github.com/ncruces/go-sqlite3"
 
 	shopv1 "example.com/goguide/grpc/proto/shop/v1"
 	userv1 "example.com/goguide/grpc/proto/user/v1"
@@ -16,7 +13,7 @@ import (
 	"example.com/goguide/grpc/users"
 )
 
-const schema = `
+var schema = store.Schema{SQLite: `
 CREATE TABLE IF NOT EXISTS users (
 	seq  INTEGER PRIMARY KEY AUTOINCREMENT, -- the order in which they were made
 	id   TEXT NOT NULL UNIQUE,
@@ -32,26 +29,41 @@ CREATE TABLE IF NOT EXISTS accounts (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS recorded (
 	order_id TEXT PRIMARY KEY
-) STRICT, WITHOUT ROWID;`
+) STRICT, WITHOUT ROWID;`, Postgres: `
+CREATE TABLE IF NOT EXISTS users (
+	seq    bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	id     text NOT NULL UNIQUE,
+	name   text NOT NULL,
+	folded text NOT NULL UNIQUE,
+	age    integer NOT NULL
+);
+CREATE TABLE IF NOT EXISTS accounts (
+	user_id text PRIMARY KEY,
+	orders  integer NOT NULL,
+	items   integer NOT NULL
+);
+CREATE TABLE IF NOT EXISTS recorded (
+	order_id text PRIMARY KEY
+);`}
 
-// A Store is a [users.Store] in a file, with accounts.
+// A Store is a [users.Store] in a database, with accounts.
 type Store struct{ db *store.DB }
 
-// Open opens the store in a file. Close closes it.
-func Open(ctx context.Context, path string) (*Store, error) {
-	db, err := store.Open(ctx, path, schema)
+// Open opens the store at a place, as [store.Open] has it. Close closes it.
+func Open(ctx context.Context, place string) (*Store, error) {
+	db, err := store.Open(ctx, place, schema)
 	if err != nil {
 		return nil, err
 	}
 	return &Store{db}, nil
 }
 
-// Close closes the file.
+// Close closes the database.
 func (s *Store) Close() error { return s.db.Close() }
 
 // Get implements [users.Store].
 func (s *Store) Get(ctx context.Context, id string) (*userv1.User, error) {
-	found, _, err := s.some(ctx, `WHERE id = ?`, id)
+	found, _, err := s.some(ctx, `WHERE id = $1`, id)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +80,7 @@ func (s *Store) Page(
 	behind int64,
 	n int,
 ) (page []*userv1.User, last int64, err error) {
-	return s.some(ctx, `WHERE seq > ? ORDER BY seq LIMIT ?`, behind, n)
+	return s.some(ctx, `WHERE seq > $1 ORDER BY seq LIMIT $2`, behind, n)
 }
 
 func (s *Store) some(
@@ -90,17 +102,23 @@ func (s *Store) some(
 // Create implements [users.Store]. A name has one user, in whatever case.
 func (s *Store) Create(ctx context.Context, name string, age int32) (*userv1.User, error) {
 	u := &userv1.User{Id: strings.ToLower(rand.Text()), Name: name, Age: age}
+	var made int64
 	err := s.db.Update(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx,
-			`INSERT INTO users (id, name, folded, age) VALUES (?, ?, ?, ?)`,
+		res, err := tx.ExecContext(ctx, `INSERT INTO users
+			(id, name, folded, age) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (folded) DO NOTHING`,
 			u.GetId(), u.GetName(), strings.ToLower(name), u.GetAge())
+		if err != nil {
+			return err
+		}
+		made, err = res.RowsAffected()
 		return err
 	})
-	if errors.Is(err, sqlite3.CONSTRAINT_UNIQUE) {
-		return nil, users.ErrTaken // ids are random
-	}
 	if err != nil {
 		return nil, fmt.Errorf("creating a user: %w", err)
+	}
+	if made == 0 {
+		return nil, users.ErrTaken
 	}
 	return u, nil
 }
@@ -109,16 +127,17 @@ func (s *Store) Create(ctx context.Context, name string, age int32) (*userv1.Use
 func (s *Store) Record(ctx context.Context, r *shopv1.RecordOrderRequest) error {
 	err := s.db.Update(ctx, func(tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx,
-			`INSERT INTO recorded VALUES (?) ON CONFLICT DO NOTHING`, r.GetOrderId())
+			`INSERT INTO recorded VALUES ($1) ON CONFLICT DO NOTHING`, r.GetOrderId())
 		if err != nil {
 			return err
 		}
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return err // it is counted already
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO accounts VALUES (?, 1, ?)
-			ON CONFLICT DO UPDATE SET
-				orders = orders + 1, items = items + excluded.items`,
+		_, err = tx.ExecContext(ctx, `INSERT INTO accounts VALUES ($1, 1, $2)
+			ON CONFLICT (user_id) DO UPDATE SET
+				orders = accounts.orders + 1,
+				items = accounts.items + excluded.items`,
 			r.GetUserId(), r.GetQuantity())
 		return err
 	})
@@ -132,7 +151,7 @@ func (s *Store) Record(ctx context.Context, r *shopv1.RecordOrderRequest) error 
 func (s *Store) Account(ctx context.Context, userID string) (*shopv1.Account, error) {
 	a := &shopv1.Account{UserId: userID}
 	err := s.db.View(ctx, func(r *sql.Rows) error { return r.Scan(&a.Orders, &a.Items) },
-		`SELECT orders, items FROM accounts WHERE user_id = ?`, userID)
+		`SELECT orders, items FROM accounts WHERE user_id = $1`, userID)
 	if err != nil {
 		return nil, fmt.Errorf("reading an account: %w", err)
 	}

@@ -1,5 +1,5 @@
 // Package users is the users service of the shop: user.v1 of package
-// [example.com/goguide/grpc/users] on a database in a file, and the accounts
+// [example.com/goguide/grpc/users] on a database, and the accounts
 // that the outbox of the orders service fills. It belongs to part 12 of the
 // guide.
 //
@@ -43,13 +43,27 @@ type Service struct {
 // NewService returns a service.
 func NewService(s *Store) Service { return Service{users.NewService(s), s} }
 
+// isID reports whether a text may be an id, or else is no work for the database.
+func isID(id string) bool { return id != "" && len(id) <= MaxID && store.IsText(id) }
+
+// CreateUser implements the method of user.proto.
+func (s Service) CreateUser(
+	ctx context.Context,
+	r *userv1.CreateUserRequest,
+) (*userv1.User, error) {
+	if !store.IsText(r.GetName()) {
+		return nil, users.Invalid{{Field: "name", Text: "expected no U+0000"}}
+	}
+	return s.Service.CreateUser(ctx, r)
+}
+
 // GetUser implements the method of user.proto.
 func (s Service) GetUser(
 	ctx context.Context,
 	r *userv1.GetUserRequest,
 ) (*userv1.User, error) {
-	if len(r.GetId()) > MaxID {
-		return nil, users.ErrNotFound // and is no work for the database
+	if !isID(r.GetId()) {
+		return nil, users.ErrNotFound
 	}
 	return s.Service.GetUser(ctx, r)
 }
@@ -69,10 +83,10 @@ func (s Service) RecordOrder(
 	r *shopv1.RecordOrderRequest,
 ) (*shopv1.RecordOrderResponse, error) {
 	var v users.Invalid
-	if r.GetOrderId() == "" || len(r.GetOrderId()) > MaxID {
+	if !isID(r.GetOrderId()) {
 		v = append(v, users.Flaw{Field: "order_id", Text: "expected the id of an order"})
 	}
-	if r.GetUserId() == "" || len(r.GetUserId()) > MaxID {
+	if !isID(r.GetUserId()) {
 		v = append(v, users.Flaw{Field: "user_id", Text: "expected the id of a user"})
 	}
 	if r.GetQuantity() < 1 {
@@ -92,7 +106,7 @@ func (s Service) GetAccount(
 	ctx context.Context,
 	r *shopv1.GetAccountRequest,
 ) (*shopv1.Account, error) {
-	if r.GetUserId() == "" || len(r.GetUserId()) > MaxID {
+	if !isID(r.GetUserId()) {
 		return nil, users.Invalid{{Field: "user_id", Text: "expected the id of a user"}}
 	}
 	return s.store.Account(ctx, r.GetUserId())

@@ -6,19 +6,14 @@
 //
 //   - the one that DATABASE_URL names, whose user must be allowed to create
 //     databases;
-//   - one of its own, from the binaries of a package (initdb and postgres in
-//     PATH or in /usr/lib/postgresql), which listens on a Unix socket alone.
-//     PostgreSQL refuses to run as root, so for root it runs as the user
-//     postgres, or nobody.
+//   - one of its own (package [pgserver]).
 //
 // With neither the test is skipped and says so; where CI is set it fails, for
 // there a skip is a test that nobody has run. Docker is not a third way: start
 // a container and put its address into DATABASE_URL.
 //
-// A server of its own dies with the test's process, however that ends, and so
-// does its folder: a shell that the process starts holds the other end of a
-// pipe and cleans up when the pipe ends. Of a server that DATABASE_URL names a
-// killed test leaves its databases, goguide_…, behind.
+// Of a server that DATABASE_URL names a killed test leaves its databases,
+// goguide_…, behind.
 package pgtest
 
 import (
@@ -33,7 +28,21 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"example.com/goguide/detect/pgserver"
 )
+
+// A Server is a PostgreSQL of the test's own.
+type Server = pgserver.Server
+
+// Start starts a server for one test, which may kill it, and ends it when t
+// ends. A setting is like one of postgresql.conf: fsync=on.
+func Start(t testing.TB, settings ...string) *Server {
+	t.Helper()
+	s := pgserver.Open(t, settings...)
+	t.Cleanup(s.Close)
+	return s
+}
 
 // Main makes sure that the server is gone when the tests have ended, and not
 // only soon after. For TestMain: goleak.VerifyTestMain(pgtest.Main(m)).
@@ -77,7 +86,7 @@ func sharedURL(t testing.TB) string {
 			}
 			shared.url = given
 		} else {
-			shared.server = start(t)
+			shared.server = pgserver.Open(t)
 			shared.url = shared.server.URL()
 		}
 	}

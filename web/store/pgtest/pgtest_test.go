@@ -3,6 +3,7 @@ package pgtest
 import (
 	"context"
 	"errors"
+	"net/url"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -71,4 +72,21 @@ func TestCheck_wantsAURL(t *testing.T) {
 		assert.ErrorContains(t, err, "want postgres://", bad)
 		assert.NotContains(t, err.Error(), "hunter2")
 	}
+}
+
+func TestServer_keepsWhatWasCommittedWhenItIsKilled(t *testing.T) {
+	t.Parallel()
+	s := Start(t)
+	execute(t, s.URL(), "CREATE TABLE notes (note text)")
+	execute(t, s.URL(), "INSERT INTO notes VALUES ('first')")
+	for range 2 {
+		require.NoError(t, s.Kill())
+		require.NoError(t, s.Start())
+		assert.Equal(t, 1, count(t, s.URL()))
+	}
+	require.NoError(t, s.Kill())
+	u, err := url.Parse(s.URL())
+	require.NoError(t, err)
+	s.Close()
+	assert.NoDirExists(t, u.Query().Get("host"), "nothing is left of one that is dead, either")
 }

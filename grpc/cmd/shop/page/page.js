@@ -101,7 +101,7 @@ async function poll() {
     trace(s.trace);
     events(s.events);
     $("check").disabled = s.checking;
-    $("checked").textContent = s.checking ? "reading…" : s.checked;
+    $("checked").textContent = s.checking ? `reading ${s.acked} orders, as fast as the gateway takes it…` : s.checked;
     for (const b of $("accidents").children) b.disabled = (s.running || []).includes(b.dataset.name);
   } catch {
     $("stale").hidden = false;

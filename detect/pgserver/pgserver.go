@@ -1,4 +1,15 @@
-package pgtest
+// Package pgserver starts a PostgreSQL of a test's own, from the binaries of a
+// package (initdb and postgres in PATH or in /usr/lib/postgresql). It listens on
+// a Unix socket alone, and has no driver: whoever uses it brings one. PostgreSQL
+// refuses to run as root, so for root it runs as the user postgres, or nobody.
+//
+// Without the binaries the test is skipped and says so; where CI is set it
+// fails, for there a skip is a test that nobody has run.
+//
+// The server dies with the test's process, however that ends, and so does its
+// folder: a shell that the process starts holds the other end of a pipe and
+// cleans up when the pipe ends.
+package pgserver
 
 import (
 	"bufio"
@@ -22,17 +33,9 @@ type Server struct {
 	said  *bufio.Reader
 }
 
-// Start starts a server for one test, which may kill it, and ends it when t
-// ends. A setting is like one of postgresql.conf: fsync=on.
-func Start(t testing.TB, settings ...string) *Server {
-	t.Helper()
-	s := start(t, settings...)
-	t.Cleanup(s.Close)
-	return s
-}
-
-// start starts a server, or skips t.
-func start(t testing.TB, settings ...string) *Server {
+// Open starts a server, or skips t. Close it. A setting is like one of
+// postgresql.conf: fsync=on.
+func Open(t testing.TB, settings ...string) *Server {
 	t.Helper()
 	bin, err := binaries()
 	if err != nil {
@@ -40,7 +43,7 @@ func start(t testing.TB, settings ...string) *Server {
 	}
 	s, err := newServer(bin, settings...)
 	if err != nil {
-		t.Fatalf("pgtest: %v", err)
+		t.Fatalf("pgserver: %v", err)
 	}
 	return s
 }
@@ -131,7 +134,7 @@ func newServer(bin string, settings ...string) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{dir: dir}
-	args := []string{"-c", script, "pgtest", bin, dir}
+	args := []string{"-c", script, "pgserver", bin, dir}
 	for _, setting := range settings {
 		args = append(args, "-c", setting)
 	}

@@ -1,12 +1,13 @@
 //go:build unix
 
-package pgtest
+package pgserver
 
 import (
 	"bufio"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/url"
 	"os"
 	"os/exec"
@@ -17,24 +18,35 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 )
 
-func TestServer_keepsWhatWasCommittedWhenItIsKilled(t *testing.T) {
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestServer_isKilledAndStartedAgain(t *testing.T) {
 	t.Parallel()
-	s := Start(t)
-	execute(t, s.URL(), "CREATE TABLE notes (note text)")
-	execute(t, s.URL(), "INSERT INTO notes VALUES ('first')")
-	for range 2 {
-		require.NoError(t, s.Kill())
-		require.NoError(t, s.Start())
-		assert.Equal(t, 1, count(t, s.URL()))
+	s := Open(t)
+	u, err := url.Parse(s.URL())
+	require.NoError(t, err)
+	socket := filepath.Join(u.Query().Get("host"), ".s.PGSQL.5432")
+	answers := func() error {
+		c, err := new(net.Dialer).DialContext(t.Context(), "unix", socket)
+		if err == nil {
+			_ = c.Close()
+		}
+		return err
 	}
-	require.NoError(t, s.Kill())
+	for range 2 {
+		require.NoError(t, answers())
+		require.NoError(t, s.Kill())
+		require.Error(t, answers())
+		require.NoError(t, s.Start())
+	}
 	s.Close()
-	assert.NoDirExists(t, s.dir, "nothing is left of one that is dead, either")
+	assert.NoDirExists(t, s.dir)
 }
 
-func TestStart_saysWhatFailed(t *testing.T) {
+func TestOpen_saysWhatFailed(t *testing.T) {
 	t.Parallel()
 	_, err := newServer("/nowhere")
 	assert.ErrorContains(t, err, "/nowhere/initdb: not found")
@@ -66,7 +78,7 @@ func TestServer_alone(t *testing.T) {
 	if os.Getenv(aloneEnv) == "" {
 		return // it is for the next test
 	}
-	s := Start(t)
+	s := Open(t)
 	_, err := os.Stdout.WriteString(s.URL() + "\n")
 	require.NoError(t, err)
 	_, _ = io.ReadAll(os.Stdin)
