@@ -106,11 +106,11 @@ func (o *order) profile(scenario func()) {
 	const looks = 10
 	p := pprof.Lookup(leakProfileName)
 	before, _ := leaked(p)
-	alive := runtime.NumGoroutine()
+	others := goroutines()
 	o.began()
 	o.untilOverOrAsked(start(scenario))
 	for i := range looks {
-		if runtime.NumGoroutine() <= alive {
+		if !anyBeside(others) {
 			break // nothing left that could have leaked
 		}
 		// A stale reference in a register or on a stack hides a leak from one
@@ -122,6 +122,34 @@ func (o *order) profile(scenario func()) {
 		}
 	}
 	o.write(fileFinding, "")
+}
+
+// goroutines returns the numbers of all goroutines. How many there are would
+// not do: one may leak while another ends.
+func goroutines() map[string]bool {
+	stacks := make([]byte, 64<<10)
+	n := runtime.Stack(stacks, true)
+	for n == len(stacks) {
+		stacks = make([]byte, 2*n)
+		n = runtime.Stack(stacks, true)
+	}
+	ids := map[string]bool{}
+	for _, m := range goroutineHead.FindAllSubmatch(stacks[:n], -1) {
+		ids[string(m[1])] = true
+	}
+	return ids
+}
+
+var goroutineHead = regexp.MustCompile(`(?m)^goroutine (\d+) `)
+
+// anyBeside reports whether a goroutine is alive that was not among the others.
+func anyBeside(others map[string]bool) bool {
+	for id := range goroutines() {
+		if !others[id] {
+			return true
+		}
+	}
+	return false
 }
 
 // untilOverOrAsked waits for the scenario, or for the parent to say that its

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -112,6 +113,29 @@ func TestRun_neverFailsTheTest(t *testing.T) {
 	r = Run(t, Panic, quits, briefly)
 	assert.Equal(t, Silent, r.State)
 	assert.Equal(t, Exited, r.End)
+}
+
+// Goroutines of the test's set-up end while another begins to leak: there are
+// no more of them than before.
+func TestRun_looksAlsoWhereOthersHaveEnded(t *testing.T) {
+	t.Parallel()
+	stop := make(chan struct{})
+	var others sync.WaitGroup
+	for range 10 {
+		others.Go(func() { <-stop })
+	}
+	scenario := func() {
+		close(stop)
+		others.Wait()
+		abandonedSender()
+	}
+	for _, d := range []Detector{Goleak, LeakProfile} {
+		if r := Run(t, d, scenario, briefly); openHere(d) == "" {
+			assert.Equal(t, Caught, r.State, "%s: %s", d, r.Text)
+		}
+	}
+	close(stop)
+	others.Wait()
 }
 
 func TestRun_saysThatAnAssertionFailed(t *testing.T) {
