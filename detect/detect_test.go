@@ -154,6 +154,15 @@ func TestWithin_setsTheLimit(t *testing.T) {
 	assert.Less(t, time.Since(start), time.Minute)
 }
 
+// Some thousand stacks on a starved machine take goleak longer than any limit
+// in wall time. What counts is whether it still works or will go on.
+func TestRun_waitsForADetectorThatIsAtWork(t *testing.T) {
+	t.Parallel()
+	hurried := func(s *setup) { s.after = 200 * time.Millisecond } // goleak takes twice as long
+	r := Run(t, Goleak, abandonedSender, hurried, briefly)
+	assert.Equal(t, Caught, r.State, r.Text)
+}
+
 func TestWithout_leavesTheCellOpen(t *testing.T) {
 	t.Parallel()
 	r := Run(t, Goleak, abandonedSender, Without("it is only a test", Goleak))

@@ -121,7 +121,7 @@ func begin(t testing.TB, verb string, scenario func(), opts []Option) (*plan, Re
 		return nil, Report{}
 	}
 	p := &plan{t: t, state: c}
-	p.limit = DefaultLimit
+	p.limit, p.after = DefaultLimit, afterLimit
 	p.without = map[Detector]string{}
 	for _, o := range opts {
 		o(&p.setup)

@@ -27,9 +27,13 @@ const (
 
 	tick       = 10 * time.Millisecond
 	startLimit = 2 * time.Minute  // for the test's own set-up, before the scenario
-	afterLimit = 30 * time.Second // for the detector's work, after the scenario
+	afterLimit = 30 * time.Second // for the detector's work, after the scenario; stretched on a loaded machine
 	dumpLimit  = 2 * time.Second  // to write stacks after SIGQUIT
 	starved    = 10               // times the limit, at most, for a child that waits for CPU
+
+	// How long a child must be asleep to be called stuck, in ticks.
+	stuckScenario = 3
+	stuckDetector = 100 // goleak itself sleeps for 100 ms between two tries
 )
 
 // scenarioBegins is printed by a child, to tell what a test says from what its
@@ -120,7 +124,7 @@ func (p *plan) child(l look, procs int) outcome {
 		return o
 	}
 	exited := make(chan struct{})
-	s := &supervisor{test: p.order.Test, dir: dir, look: l, limit: p.limit, cmd: cmd, exited: exited, printed: &out.total}
+	s := &supervisor{test: p.order.Test, dir: dir, look: l, limit: p.limit, after: p.after, cmd: cmd, exited: exited, printed: &out.total}
 	var wg sync.WaitGroup
 	wg.Go(s.watch)
 	_ = cmd.Wait() // the exit code means nothing: -race, coverage and the scenario all change it
@@ -182,7 +186,8 @@ type supervisor struct {
 	test   string
 	dir    string
 	look   look
-	limit  time.Duration
+	limit  time.Duration // of the scenario
+	after  time.Duration // of the detector
 	cmd    *exec.Cmd
 	exited <-chan struct{}
 
@@ -205,18 +210,18 @@ func (s *supervisor) watch() {
 		return
 	}
 	returned := func() bool { return s.has(fileReturned) }
-	if !s.until(returned, s.patience(s.limit)) {
+	if !s.until(returned, s.patience(s.limit, stuckScenario)) {
 		if !s.running() {
 			return
 		}
 		if readFile(s.dir, fileCrash) != "" {
-			s.finish(afterLimit) // it is writing its last words
+			s.finish() // it is writing its last words
 			return
 		}
 		s.timedOut = true
 		if s.look == profile {
 			_ = os.WriteFile(filepath.Join(s.dir, fileLook), nil, 0o600)
-			s.finish(afterLimit)
+			s.finish()
 			return
 		}
 		s.dump()
@@ -225,16 +230,14 @@ func (s *supervisor) watch() {
 	if s.look == bubble {
 		// Time is virtual here: what is not over at once waits for a mutex
 		// or for I/O, which a bubble cannot tell from work.
-		s.finishBy(s.patience(max(s.limit, DefaultLimit)))
+		s.finishBy(s.patience(max(s.limit, DefaultLimit), stuckScenario))
 		return
 	}
-	s.finish(afterLimit)
+	s.finish()
 }
 
-func (s *supervisor) finish(d time.Duration) {
-	end := time.Now().Add(d)
-	s.finishBy(func() bool { return time.Now().After(end) })
-}
+// finish leaves the detector its time.
+func (s *supervisor) finish() { s.finishBy(s.patience(s.after, stuckDetector)) }
 
 func (s *supervisor) finishBy(over func() bool) {
 	if !s.until(func() bool { return false }, over) && s.running() {
@@ -275,7 +278,8 @@ func (s *supervisor) running() bool {
 // patience is a limit in wall time that a loaded machine stretches: a child
 // that is runnable but was not given as much CPU as the limit goes on, and so
 // does one that waits for us to read its output, up to ten times the limit.
-func (s *supervisor) patience(limit time.Duration) func() bool {
+// One that is asleep for so many ticks beyond the limit will not wake.
+func (s *supervisor) patience(limit time.Duration, stuck int) func() bool {
 	start, cpu0 := time.Now(), cpuTime(s.cmd.Process.Pid)
 	asleep, printed, lastLook := 0, int64(0), start
 	return func() bool {
@@ -295,7 +299,7 @@ func (s *supervisor) patience(limit time.Duration) func() bool {
 			asleep = 0
 		}
 		printed = n
-		return asleep >= 3 || cpuTime(s.cmd.Process.Pid)-cpu0 >= limit || wall >= starved*limit
+		return asleep >= stuck || cpuTime(s.cmd.Process.Pid)-cpu0 >= limit || wall >= starved*limit
 	}
 }
 
