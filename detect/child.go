@@ -77,8 +77,10 @@ func (o *order) carryOut(t testing.TB, scenario func()) {
 }
 
 func (o *order) watch(scenario func()) {
+	disturb := o.disturbers()
 	ignore := goleak.IgnoreCurrent()
 	o.began()
+	disturb()
 	await(start(scenario))
 	o.write(fileReturned, "")
 	o.write(fileFinding, leftovers(ignore))
@@ -104,10 +106,12 @@ func leftovers(ignore goleak.Option) string {
 
 func (o *order) profile(scenario func()) {
 	const looks = 10
+	disturb := o.disturbers()
 	p := pprof.Lookup(leakProfileName)
 	before, _ := leaked(p)
 	others := goroutines()
 	o.began()
+	disturb()
 	o.untilOverOrAsked(start(scenario))
 	for i := range looks {
 		if !anyBeside(others) {
@@ -204,7 +208,9 @@ func (o *order) bubble(t testing.TB, scenario func()) {
 		o.write(fileFinding, finding)
 		os.Exit(0) // before the test's own goroutine goes on
 	}()
+	disturb := o.disturbers()
 	o.began()
+	disturb()
 	synctest.Test(realT(t), func(*testing.T) {
 		defer func() {
 			o.write(fileReturned, "")
@@ -213,6 +219,32 @@ func (o *order) bubble(t testing.TB, scenario func()) {
 		scenario()
 	})
 }
+
+// disturbers makes the goroutines that a restless child has beside the
+// scenario's, and returns what sets them off. Between short naps of others a
+// goroutine that sleeps or wakes another meets a different order than alone:
+// a lock taken again after 300 ns of sleep was lost to a rival in no run of
+// sixty without, and in more than half of them with.
+func (o *order) disturbers() (begin func()) {
+	gate := make(chan struct{})
+	if o.Restless {
+		for i := range 4 {
+			go doze(gate, time.Duration(i+1)*10*time.Microsecond)
+		}
+	}
+	return func() { close(gate) }
+}
+
+func doze(gate <-chan struct{}, nap time.Duration) {
+	<-gate
+	for end := time.Now().Add(3 * time.Millisecond); time.Now().Before(end); {
+		time.Sleep(nap)
+	}
+	<-never // lives on, for the scenario may count goroutines
+}
+
+// never is of the package, or the profile would call its receivers leaked.
+var never = make(chan int)
 
 // running keeps the scenario's end reachable: or else the goroutine that
 // waits for it would itself be a leak to the profile.

@@ -152,8 +152,9 @@ const (
 	DefaultLimit = time.Second
 
 	// Budget is the time for which [Run] repeats a scenario, each time in a
-	// fresh process and under another GOMAXPROCS, before it calls a detector
-	// silent. On a slow machine it takes longer, for six runs.
+	// fresh process and under another GOMAXPROCS, every second time beside
+	// goroutines that keep waking for its first 3 ms, before it calls a
+	// detector silent. On a slow machine it takes longer, for six runs.
 	Budget = 2 * time.Second
 
 	// NotedBudget is the same for a detector that a note requires: Bug

@@ -189,6 +189,58 @@ func TestFix_variesGOMAXPROCS(t *testing.T) {
 	assert.Contains(t, r.Text, fmt.Sprintf("panic: %d of %d\n", mine, mine))
 }
 
+// Each GOMAXPROCS is tried with and without disturbers.
+func Test_restless(t *testing.T) {
+	t.Parallel()
+	assert.False(t, restless(0), "the first run, often the only one, is plain")
+	tried := map[string]bool{}
+	for run := range 2 * leastRuns {
+		tried[fmt.Sprint(run%leastRuns, restless(run))] = true
+	}
+	assert.Len(t, tried, 2*leastRuns)
+}
+
+// disturbed reports whether this child has disturbers.
+func disturbed() bool {
+	stacks := make([]byte, 1<<20)
+	return strings.Contains(string(stacks[:runtime.Stack(stacks, true)]), "detect.doze(")
+}
+
+// The disturbers hide nothing and are in no report.
+func TestRun_isNotMisledByDisturbers(t *testing.T) {
+	for d, scenario := range map[Detector]func(){
+		Goleak:      abandonedSender,
+		LeakProfile: abandonedSender,
+		Synctest:    abandonedSender,
+		Deadlock:    lockedTwice,
+		Panic:       lateCrash,
+		Hang:        neverWoken,
+		Race:        unguarded,
+	} {
+		t.Run(string(d), func(t *testing.T) {
+			t.Parallel()
+			r := Run(t, d, func() {
+				if disturbed() {
+					scenario()
+				}
+			})
+			if openHere(d) != "" {
+				return
+			}
+			assert.Equal(t, Caught, r.State, r.Text)
+			assert.Greater(t, r.Runs, 1)
+			assert.NotContains(t, r.Text, "doze")
+		})
+	}
+	t.Run("returns", func(t *testing.T) {
+		t.Parallel()
+		for _, d := range []Detector{Race, Goleak, LeakProfile, Hang} {
+			r := Run(t, d, func() { _ = disturbed() }, briefly)
+			assert.NotEqual(t, Caught, r.State, r.Text)
+		}
+	})
+}
+
 // A spy is a test that only notes down what fails it.
 type spy struct {
 	*testing.T

@@ -54,11 +54,12 @@ const (
 
 // An order tells a child what to do.
 type order struct {
-	Test    string
-	Call    int
-	Look    look
-	Earlier []Report
-	dir     string
+	Test     string
+	Call     int
+	Look     look
+	Restless bool // see disturbers
+	Earlier  []Report
+	dir      string
 }
 
 // An outcome is what one child left behind.
@@ -82,15 +83,16 @@ var (
 	self, _     = os.Executable()
 )
 
-// child runs the scenario in a process of its own and waits for its end.
-func (p *plan) child(l look, procs int) outcome {
+// child runs the scenario in a process of its own and waits for its end. The
+// number of the run decides on its GOMAXPROCS and its rest.
+func (p *plan) child(l look, run int) outcome {
 	// The kernel ties Pdeathsig to the thread that forks, so that thread
 	// must live as long as the child.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 
 	o := outcome{look: l}
-	dir, err := p.prepare(l)
+	dir, err := p.prepare(l, run)
 	if err != nil {
 		o.err = err
 		return o
@@ -101,7 +103,7 @@ func (p *plan) child(l look, procs int) outcome {
 	cmd.Dir = startDir
 	cmd.Env = append(os.Environ(),
 		childEnv+"="+dir,
-		"GOMAXPROCS="+strconv.Itoa(procs),
+		"GOMAXPROCS="+strconv.Itoa(procs(run)),
 		"GORACE="+strings.TrimSpace(os.Getenv("GORACE")+
 			fmt.Sprintf(` atexit_sleep_ms=0 halt_on_error=0 log_path="%s"`, filepath.Join(dir, fileRace))),
 		"GOCOVERDIR="+dir,
@@ -142,13 +144,13 @@ func (p *plan) child(l look, procs int) outcome {
 	return o
 }
 
-func (p *plan) prepare(l look) (dir string, err error) {
+func (p *plan) prepare(l look, run int) (dir string, err error) {
 	dir, err = os.MkdirTemp("", "detect")
 	if err != nil {
 		return "", fmt.Errorf("preparing a child: %w", err)
 	}
 	ord := p.order
-	ord.Look = l
+	ord.Look, ord.Restless = l, restless(run)
 	text, err := json.Marshal(ord)
 	if err == nil {
 		err = errors.Join(
@@ -440,7 +442,7 @@ func ofRuntime(goroutine string) bool {
 		switch {
 		case strings.HasPrefix(line, "goroutine "), strings.HasPrefix(line, "\t"),
 			strings.HasPrefix(line, "created by "), strings.TrimSpace(line) == "":
-		case strings.HasPrefix(line, "runtime."):
+		case strings.HasPrefix(line, "runtime."), strings.HasPrefix(line, "internal/runtime/"):
 			frames++
 		default:
 			return false
@@ -450,7 +452,7 @@ func ofRuntime(goroutine string) bool {
 }
 
 var (
-	ofKit      = regexp.MustCompile(`(?m)^(testing\.\(\*M\)\.Run|testing\.tRunner\.func1\(|\S*detect\.\(\*order\)\.(watch|profile|bubble|untilOverOrAsked)\()`)
+	ofKit      = regexp.MustCompile(`(?m)^(testing\.\(\*M\)\.Run|testing\.tRunner\.func1\(|\S*detect\.\(\*order\)\.(watch|profile|bubble|untilOverOrAsked)\(|\S*detect\.doze\()`)
 	raceFrames = regexp.MustCompile(`(?m)^  (\S*detect\.\(\*order\)\.\S+|\S*detect\.start\S*|testing\.\S+)\n      [^\n]*\n`)
 	kitFrames  = regexp.MustCompile(`(?m)^\S*detect\.(\(\*order\)\.carryOut|start)\.func\d[^\n]*\n\t[^\n]*\n?|^created by \S*detect\.start[^\n]*\n\t[^\n]*\n?`)
 )
