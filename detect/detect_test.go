@@ -345,11 +345,12 @@ func TestFix_objects(t *testing.T) {
 		scenario func()
 		says     string
 	}{
-		"to a leak":          {abandonedSender, "goleak"},
-		"to a hang":          {spinning, "hang objects"},
-		"to a panic":         {lateCrash, "panic"},
-		"to an exit":         {quits, "ended the process (the process ended by itself: exit status 0)"},
-		"to I/O in a bubble": {abandonedListener, "detect.Without(\"real I/O\", detect.Synctest)"},
+		"to a leak":             {abandonedSender, "goleak"},
+		"to a hang":             {spinning, "hang objects"},
+		"to a panic":            {lateCrash, "panic"},
+		"to an exit":            {quits, "ended the process (the process ended by itself: exit status 0)"},
+		"to I/O in a bubble":    {abandonedListener, "detect.Without(\"real I/O\", detect.Synctest)"},
+		"to a lock in a bubble": {sleepsUnderLock, "detect.Without(\"sleeps under a lock\", detect.Synctest)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -412,11 +413,23 @@ func fix(t testing.TB, scenario func(), opts []Option) {
 			t.Fatalf("detect: %s: the scenario ended the process (%s) instead of returning%s", t.Name(), o.why, said(o.output))
 		}
 		if o.look == bubble && !o.looked {
-			t.Fatalf("detect: %s: in a synctest bubble it did not end (%s). If it does real I/O, "+
-				"say detect.Without(\"real I/O\", detect.Synctest)%s", t.Name(), o.why, said(o.crash))
+			t.Fatalf("detect: %s: in a synctest bubble it did not end (%s). %s%s", t.Name(), o.why, advice(o.crash), said(o.crash))
 		}
 	}
 }
+
+// advice says what to do about a scenario that a bubble cannot hold. The
+// bubble's clock stands still while a goroutine waits for a lock, so a holder
+// that sleeps never wakes there, however correct it is.
+func advice(stacks string) string {
+	if waitsForLock.MatchString(stacks) {
+		return "A goroutine waits for a sync.Mutex, a sync.RWMutex or a sync.Once; if its holder sleeps or waits " +
+			"for a timer, time stands still in a bubble: say detect.Without(\"sleeps under a lock\", detect.Synctest)"
+	}
+	return "If it does real I/O, say detect.Without(\"real I/O\", detect.Synctest)"
+}
+
+var waitsForLock = regexp.MustCompile(`(?m)^goroutine .*\[sync\.(RW)?Mutex\.`)
 
 func objects(ds []string) string {
 	if len(ds) == 1 {
