@@ -370,7 +370,10 @@ func (o *outcome) read(dir string, s *supervisor, ps *os.ProcessState) {
 		o.err = fmt.Errorf("%w (it was given %v)%s", errNotReached, startLimit, said(o.output))
 	case s.stuck:
 		o.end, o.crash = Returned, withoutKit(stacks(o.output))
-		o.why = "the scenario returned, but a goroutine waits for a mutex, I/O or a system call"
+		o.why = "the scenario returned, but the detector did not finish its work"
+		if o.look == bubble {
+			o.why = "the scenario returned, but a goroutine waits for a mutex, I/O or a system call"
+		}
 	case crash != "":
 		o.end, o.crash = crashEnd(crash), withoutKit(lastWords(o.output, crash))
 		o.why = "the process ended in: " + firstLine(o.crash)
