@@ -48,7 +48,7 @@ func child(b *testing.B, l look, scenario string) outcome {
 	}
 	p := &plan{t: b, order: order{Test: rewrite(test)}}
 	p.limit = DefaultLimit
-	o := p.child(l, procs(0))
+	o := p.child(l, 0)
 	if o.err != nil {
 		b.Fatal(o.err)
 	}

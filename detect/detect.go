@@ -55,7 +55,8 @@
 // captured variable never reaches the test: assert inside it. A failed
 // assertion in any child fails the test. It must not call t.Run or
 // [testing/synctest.Test]. Code before Bug runs once more in every child;
-// guard what is heavy by [InChild].
+// guard what is heavy by [InChild]. No child runs t.Cleanup or cancels
+// t.Context: a goroutine that waits for either is reported as a leak.
 //
 // # Two modes
 //
@@ -88,10 +89,13 @@ const (
 	Goleak Detector = "goleak"
 	// LeakProfile is runtime/pprof's goroutineleak profile. It looks when the
 	// scenario has returned or reached its limit. Open where the runtime has no such profile.
+	// It reports only what nothing can reach any more: a channel that the package, the test or a
+	// table of scenarios still holds hides its leak, so make it inside the scenario.
 	LeakProfile Detector = "leakprofile"
 	// Synctest is testing/synctest: the scenario runs in a bubble, and the
 	// bubble ends in "deadlock: …", 500 ms of its own time after the scenario
-	// has returned. A mutex, I/O and system calls are invisible to it.
+	// has returned. A mutex, I/O and system calls are invisible to it, and its
+	// clock stands still while a goroutine waits for one of them.
 	Synctest Detector = "synctest"
 	// Deadlock is the runtime's "all goroutines are asleep". Any pending timer
 	// hides it. Open under -race, in cgo builds, and outside Linux.
@@ -152,8 +156,9 @@ const (
 	DefaultLimit = time.Second
 
 	// Budget is the time for which [Run] repeats a scenario, each time in a
-	// fresh process and under another GOMAXPROCS, before it calls a detector
-	// silent. On a slow machine it takes longer, for six runs.
+	// fresh process and under another GOMAXPROCS, every second time beside
+	// goroutines that keep waking for its first 3 ms, before it calls a
+	// detector silent. On a slow machine it takes longer, for six runs.
 	Budget = 2 * time.Second
 
 	// NotedBudget is the same for a detector that a note requires: Bug
@@ -166,6 +171,7 @@ type Option func(*setup)
 
 type setup struct {
 	limit   time.Duration
+	after   time.Duration // for the detector's own work; only the kit's tests change it
 	budget  time.Duration // if not 0, it alone is what counts
 	without map[Detector]string
 }
@@ -218,7 +224,7 @@ func Fix(t *testing.T, scenario func(), opts ...Option) {
 //
 // A test may call Run several times, always in the same order and on its own
 // goroutine: in the child of a later call, the earlier ones return what they
-// returned before.
+// returned before, and what stands between them runs again.
 func Run(t *testing.T, d Detector, scenario func(), opts ...Option) Report {
 	t.Helper()
 	return run(t, d, scenario, opts)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -114,6 +115,29 @@ func TestRun_neverFailsTheTest(t *testing.T) {
 	assert.Equal(t, Exited, r.End)
 }
 
+// Goroutines of the test's set-up end while another begins to leak: there are
+// no more of them than before.
+func TestRun_looksAlsoWhereOthersHaveEnded(t *testing.T) {
+	t.Parallel()
+	stop := make(chan struct{})
+	var others sync.WaitGroup
+	for range 10 {
+		others.Go(func() { <-stop })
+	}
+	scenario := func() {
+		close(stop)
+		others.Wait()
+		abandonedSender()
+	}
+	for _, d := range []Detector{Goleak, LeakProfile} {
+		if r := Run(t, d, scenario, briefly); openHere(d) == "" {
+			assert.Equal(t, Caught, r.State, "%s: %s", d, r.Text)
+		}
+	}
+	close(stop)
+	others.Wait()
+}
+
 func TestRun_saysThatAnAssertionFailed(t *testing.T) {
 	t.Parallel()
 	r := Run(t, Goleak, func() { assert.Fail(t, "on purpose") }, briefly)
@@ -128,6 +152,15 @@ func TestWithin_setsTheLimit(t *testing.T) {
 	assert.Equal(t, Caught, r.State)
 	assert.Contains(t, r.Text, "50ms")
 	assert.Less(t, time.Since(start), time.Minute)
+}
+
+// Some thousand stacks on a starved machine take goleak longer than any limit
+// in wall time. What counts is whether it still works or will go on.
+func TestRun_waitsForADetectorThatIsAtWork(t *testing.T) {
+	t.Parallel()
+	hurried := func(s *setup) { s.after = 200 * time.Millisecond } // goleak takes twice as long
+	r := Run(t, Goleak, abandonedSender, hurried, briefly)
+	assert.Equal(t, Caught, r.State, r.Text)
 }
 
 func TestWithout_leavesTheCellOpen(t *testing.T) {
@@ -154,6 +187,58 @@ func TestFix_variesGOMAXPROCS(t *testing.T) {
 	assert.Subset(t, asked, []int{1, 2, 8})
 	r := Run(t, Panic, func() { panic(fmt.Sprintf("%d of %d", runtime.GOMAXPROCS(0), mine)) })
 	assert.Contains(t, r.Text, fmt.Sprintf("panic: %d of %d\n", mine, mine))
+}
+
+// Each GOMAXPROCS is tried with and without disturbers.
+func Test_restless(t *testing.T) {
+	t.Parallel()
+	assert.False(t, restless(0), "the first run, often the only one, is plain")
+	tried := map[string]bool{}
+	for run := range 2 * leastRuns {
+		tried[fmt.Sprint(run%leastRuns, restless(run))] = true
+	}
+	assert.Len(t, tried, 2*leastRuns)
+}
+
+// disturbed reports whether this child has disturbers.
+func disturbed() bool {
+	stacks := make([]byte, 1<<20)
+	return strings.Contains(string(stacks[:runtime.Stack(stacks, true)]), "detect.doze(")
+}
+
+// The disturbers hide nothing and are in no report.
+func TestRun_isNotMisledByDisturbers(t *testing.T) {
+	for d, scenario := range map[Detector]func(){
+		Goleak:      abandonedSender,
+		LeakProfile: abandonedSender,
+		Synctest:    abandonedSender,
+		Deadlock:    lockedTwice,
+		Panic:       lateCrash,
+		Hang:        neverWoken,
+		Race:        unguarded,
+	} {
+		t.Run(string(d), func(t *testing.T) {
+			t.Parallel()
+			r := Run(t, d, func() {
+				if disturbed() {
+					scenario()
+				}
+			})
+			if openHere(d) != "" {
+				return
+			}
+			assert.Equal(t, Caught, r.State, r.Text)
+			assert.Greater(t, r.Runs, 1)
+			assert.NotContains(t, r.Text, "doze")
+		})
+	}
+	t.Run("returns", func(t *testing.T) {
+		t.Parallel()
+		for _, d := range []Detector{Race, Goleak, LeakProfile, Hang} {
+			r := Run(t, d, func() { _ = disturbed() }, briefly)
+			assert.NotEqual(t, Caught, r.State, r.Text)
+		}
+	})
 }
 
 // A spy is a test that only notes down what fails it.
@@ -260,11 +345,12 @@ func TestFix_objects(t *testing.T) {
 		scenario func()
 		says     string
 	}{
-		"to a leak":          {abandonedSender, "goleak"},
-		"to a hang":          {spinning, "hang objects"},
-		"to a panic":         {lateCrash, "panic"},
-		"to an exit":         {quits, "ended the process (the process ended by itself: exit status 0)"},
-		"to I/O in a bubble": {abandonedListener, "detect.Without(\"real I/O\", detect.Synctest)"},
+		"to a leak":             {abandonedSender, "goleak"},
+		"to a hang":             {spinning, "hang objects"},
+		"to a panic":            {lateCrash, "panic"},
+		"to an exit":            {quits, "ended the process (the process ended by itself: exit status 0)"},
+		"to I/O in a bubble":    {abandonedListener, "detect.Without(\"real I/O\", detect.Synctest)"},
+		"to a lock in a bubble": {sleepsUnderLock, "detect.Without(\"sleeps under a lock\", detect.Synctest)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -92,6 +92,7 @@ var nearMisses = map[string]func(){
 
 // realIO are the near-misses that a bubble cannot hold.
 var realIO = map[string]func(){
+	"a sleep under a lock": sleepsUnderLock,
 	"a conversation over TCP": func() {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
@@ -136,4 +137,15 @@ func abandonedListener() {
 	}
 	go func() { _, _ = l.Accept() }()
 	time.AfterFunc(100*time.Millisecond, func() { _ = l.Close() })
+}
+
+// sleepsUnderLock is correct, and yet no bubble can hold it: its clock stands
+// still while the other goroutine waits for the lock.
+func sleepsUnderLock() {
+	var once sync.Once
+	var both sync.WaitGroup
+	for range 2 {
+		both.Go(func() { once.Do(func() { time.Sleep(10 * time.Millisecond) }) })
+	}
+	both.Wait()
 }

@@ -77,7 +77,7 @@ func TestSupervisor_theDeadAreNeverLate(t *testing.T) {
 	defer func() { require.NoError(t, cmd.Wait()) }()
 	require.Eventually(t, func() bool { return isAsleep(cmd.Process.Pid) && isDead(cmd.Process.Pid) }, time.Minute, tick)
 	s := &supervisor{cmd: cmd, printed: new(atomic.Int64)}
-	over := s.patience(time.Nanosecond)
+	over := s.patience(time.Nanosecond, stuckScenario)
 	for range 10 {
 		require.False(t, over())
 	}

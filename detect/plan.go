@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -121,7 +122,7 @@ func begin(t testing.TB, verb string, scenario func(), opts []Option) (*plan, Re
 		return nil, Report{}
 	}
 	p := &plan{t: t, state: c}
-	p.limit = DefaultLimit
+	p.limit, p.after = DefaultLimit, afterLimit
 	p.without = map[Detector]string{}
 	for _, o := range opts {
 		o(&p.setup)
@@ -153,13 +154,17 @@ func procs(run int) int {
 	return []int{mine, 1, 8, 2, 4, mine}[run%6]
 }
 
+// restless says which runs have disturbers beside the scenario: each second
+// one, and of two runs under the same GOMAXPROCS one.
+func restless(run int) bool { return (run+run/6)%2 == 1 }
+
 // sideBySide runs n children of one look at once; first is the number of runs
 // that came before them.
 func (p *plan) sideBySide(l look, n, first int) []outcome {
 	seen := make([]outcome, n)
 	var wg sync.WaitGroup
 	for i := range n {
-		wg.Go(func() { seen[i] = p.child(l, procs(first+i)) })
+		wg.Go(func() { seen[i] = p.child(l, first+i) })
 	}
 	wg.Wait()
 	return seen
@@ -408,11 +413,23 @@ func fix(t testing.TB, scenario func(), opts []Option) {
 			t.Fatalf("detect: %s: the scenario ended the process (%s) instead of returning%s", t.Name(), o.why, said(o.output))
 		}
 		if o.look == bubble && !o.looked {
-			t.Fatalf("detect: %s: in a synctest bubble it did not end (%s). If it does real I/O, "+
-				"say detect.Without(\"real I/O\", detect.Synctest)%s", t.Name(), o.why, said(o.crash))
+			t.Fatalf("detect: %s: in a synctest bubble it did not end (%s). %s%s", t.Name(), o.why, advice(o.crash), said(o.crash))
 		}
 	}
 }
+
+// advice says what to do about a scenario that a bubble cannot hold. The
+// bubble's clock stands still while a goroutine waits for a lock, so a holder
+// that sleeps never wakes there, however correct it is.
+func advice(stacks string) string {
+	if waitsForLock.MatchString(stacks) {
+		return "A goroutine waits for a sync.Mutex, a sync.RWMutex or a sync.Once; if its holder sleeps or waits " +
+			"for a timer, time stands still in a bubble: say detect.Without(\"sleeps under a lock\", detect.Synctest)"
+	}
+	return "If it does real I/O, say detect.Without(\"real I/O\", detect.Synctest)"
+}
+
+var waitsForLock = regexp.MustCompile(`(?m)^goroutine .*\[sync\.(RW)?Mutex\.`)
 
 func objects(ds []string) string {
 	if len(ds) == 1 {

@@ -27,9 +27,13 @@ const (
 
 	tick       = 10 * time.Millisecond
 	startLimit = 2 * time.Minute  // for the test's own set-up, before the scenario
-	afterLimit = 30 * time.Second // for the detector's work, after the scenario
+	afterLimit = 30 * time.Second // for the detector's work, after the scenario; stretched on a loaded machine
 	dumpLimit  = 2 * time.Second  // to write stacks after SIGQUIT
 	starved    = 10               // times the limit, at most, for a child that waits for CPU
+
+	// How long a child must be asleep to be called stuck, in ticks.
+	stuckScenario = 3
+	stuckDetector = 100 // goleak itself sleeps for 100 ms between two tries
 )
 
 // scenarioBegins is printed by a child, to tell what a test says from what its
@@ -50,11 +54,12 @@ const (
 
 // An order tells a child what to do.
 type order struct {
-	Test    string
-	Call    int
-	Look    look
-	Earlier []Report
-	dir     string
+	Test     string
+	Call     int
+	Look     look
+	Restless bool // see disturbers
+	Earlier  []Report
+	dir      string
 }
 
 // An outcome is what one child left behind.
@@ -78,15 +83,16 @@ var (
 	self, _     = os.Executable()
 )
 
-// child runs the scenario in a process of its own and waits for its end.
-func (p *plan) child(l look, procs int) outcome {
+// child runs the scenario in a process of its own and waits for its end. The
+// number of the run decides on its GOMAXPROCS and its rest.
+func (p *plan) child(l look, run int) outcome {
 	// The kernel ties Pdeathsig to the thread that forks, so that thread
 	// must live as long as the child.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 
 	o := outcome{look: l}
-	dir, err := p.prepare(l)
+	dir, err := p.prepare(l, run)
 	if err != nil {
 		o.err = err
 		return o
@@ -97,7 +103,7 @@ func (p *plan) child(l look, procs int) outcome {
 	cmd.Dir = startDir
 	cmd.Env = append(os.Environ(),
 		childEnv+"="+dir,
-		"GOMAXPROCS="+strconv.Itoa(procs),
+		"GOMAXPROCS="+strconv.Itoa(procs(run)),
 		"GORACE="+strings.TrimSpace(os.Getenv("GORACE")+
 			fmt.Sprintf(` atexit_sleep_ms=0 halt_on_error=0 log_path="%s"`, filepath.Join(dir, fileRace))),
 		"GOCOVERDIR="+dir,
@@ -120,7 +126,7 @@ func (p *plan) child(l look, procs int) outcome {
 		return o
 	}
 	exited := make(chan struct{})
-	s := &supervisor{test: p.order.Test, dir: dir, look: l, limit: p.limit, cmd: cmd, exited: exited, printed: &out.total}
+	s := &supervisor{test: p.order.Test, dir: dir, look: l, limit: p.limit, after: p.after, cmd: cmd, exited: exited, printed: &out.total}
 	var wg sync.WaitGroup
 	wg.Go(s.watch)
 	_ = cmd.Wait() // the exit code means nothing: -race, coverage and the scenario all change it
@@ -138,13 +144,13 @@ func (p *plan) child(l look, procs int) outcome {
 	return o
 }
 
-func (p *plan) prepare(l look) (dir string, err error) {
+func (p *plan) prepare(l look, run int) (dir string, err error) {
 	dir, err = os.MkdirTemp("", "detect")
 	if err != nil {
 		return "", fmt.Errorf("preparing a child: %w", err)
 	}
 	ord := p.order
-	ord.Look = l
+	ord.Look, ord.Restless = l, restless(run)
 	text, err := json.Marshal(ord)
 	if err == nil {
 		err = errors.Join(
@@ -182,7 +188,8 @@ type supervisor struct {
 	test   string
 	dir    string
 	look   look
-	limit  time.Duration
+	limit  time.Duration // of the scenario
+	after  time.Duration // of the detector
 	cmd    *exec.Cmd
 	exited <-chan struct{}
 
@@ -205,18 +212,18 @@ func (s *supervisor) watch() {
 		return
 	}
 	returned := func() bool { return s.has(fileReturned) }
-	if !s.until(returned, s.patience(s.limit)) {
+	if !s.until(returned, s.patience(s.limit, stuckScenario)) {
 		if !s.running() {
 			return
 		}
 		if readFile(s.dir, fileCrash) != "" {
-			s.finish(afterLimit) // it is writing its last words
+			s.finish() // it is writing its last words
 			return
 		}
 		s.timedOut = true
 		if s.look == profile {
 			_ = os.WriteFile(filepath.Join(s.dir, fileLook), nil, 0o600)
-			s.finish(afterLimit)
+			s.finish()
 			return
 		}
 		s.dump()
@@ -225,16 +232,14 @@ func (s *supervisor) watch() {
 	if s.look == bubble {
 		// Time is virtual here: what is not over at once waits for a mutex
 		// or for I/O, which a bubble cannot tell from work.
-		s.finishBy(s.patience(max(s.limit, DefaultLimit)))
+		s.finishBy(s.patience(max(s.limit, DefaultLimit), stuckScenario))
 		return
 	}
-	s.finish(afterLimit)
+	s.finish()
 }
 
-func (s *supervisor) finish(d time.Duration) {
-	end := time.Now().Add(d)
-	s.finishBy(func() bool { return time.Now().After(end) })
-}
+// finish leaves the detector its time.
+func (s *supervisor) finish() { s.finishBy(s.patience(s.after, stuckDetector)) }
 
 func (s *supervisor) finishBy(over func() bool) {
 	if !s.until(func() bool { return false }, over) && s.running() {
@@ -275,7 +280,8 @@ func (s *supervisor) running() bool {
 // patience is a limit in wall time that a loaded machine stretches: a child
 // that is runnable but was not given as much CPU as the limit goes on, and so
 // does one that waits for us to read its output, up to ten times the limit.
-func (s *supervisor) patience(limit time.Duration) func() bool {
+// One that is asleep for so many ticks beyond the limit will not wake.
+func (s *supervisor) patience(limit time.Duration, stuck int) func() bool {
 	start, cpu0 := time.Now(), cpuTime(s.cmd.Process.Pid)
 	asleep, printed, lastLook := 0, int64(0), start
 	return func() bool {
@@ -295,7 +301,7 @@ func (s *supervisor) patience(limit time.Duration) func() bool {
 			asleep = 0
 		}
 		printed = n
-		return asleep >= 3 || cpuTime(s.cmd.Process.Pid)-cpu0 >= limit || wall >= starved*limit
+		return asleep >= stuck || cpuTime(s.cmd.Process.Pid)-cpu0 >= limit || wall >= starved*limit
 	}
 }
 
@@ -364,7 +370,10 @@ func (o *outcome) read(dir string, s *supervisor, ps *os.ProcessState) {
 		o.err = fmt.Errorf("%w (it was given %v)%s", errNotReached, startLimit, said(o.output))
 	case s.stuck:
 		o.end, o.crash = Returned, withoutKit(stacks(o.output))
-		o.why = "the scenario returned, but a goroutine waits for a mutex, I/O or a system call"
+		o.why = "the scenario returned, but the detector did not finish its work"
+		if o.look == bubble {
+			o.why = "the scenario returned, but a goroutine waits for a mutex, I/O or a system call"
+		}
 	case crash != "":
 		o.end, o.crash = crashEnd(crash), withoutKit(lastWords(o.output, crash))
 		o.why = "the process ended in: " + firstLine(o.crash)
@@ -436,7 +445,7 @@ func ofRuntime(goroutine string) bool {
 		switch {
 		case strings.HasPrefix(line, "goroutine "), strings.HasPrefix(line, "\t"),
 			strings.HasPrefix(line, "created by "), strings.TrimSpace(line) == "":
-		case strings.HasPrefix(line, "runtime."):
+		case strings.HasPrefix(line, "runtime."), strings.HasPrefix(line, "internal/runtime/"):
 			frames++
 		default:
 			return false
@@ -446,7 +455,7 @@ func ofRuntime(goroutine string) bool {
 }
 
 var (
-	ofKit      = regexp.MustCompile(`(?m)^(testing\.\(\*M\)\.Run|testing\.tRunner\.func1\(|\S*detect\.\(\*order\)\.(watch|profile|bubble|untilOverOrAsked)\()`)
+	ofKit      = regexp.MustCompile(`(?m)^(testing\.\(\*M\)\.Run|testing\.tRunner\.func1\(|\S*detect\.\(\*order\)\.(watch|profile|bubble|untilOverOrAsked)\(|\S*detect\.doze\()`)
 	raceFrames = regexp.MustCompile(`(?m)^  (\S*detect\.\(\*order\)\.\S+|\S*detect\.start\S*|testing\.\S+)\n      [^\n]*\n`)
 	kitFrames  = regexp.MustCompile(`(?m)^\S*detect\.(\(\*order\)\.carryOut|start)\.func\d[^\n]*\n\t[^\n]*\n?|^created by \S*detect\.start[^\n]*\n\t[^\n]*\n?`)
 )
