@@ -22,3 +22,15 @@ DELETE FROM users WHERE id = ?;
 
 -- name: Ping :one
 SELECT 1;
+
+-- name: LatestSerial :one
+SELECT CAST(coalesce(max(serial), 0) AS INTEGER) FROM users;
+
+-- name: NewestSerial :one
+SELECT CAST(max(serial) AS INTEGER) FROM users;
+
+-- name: SetName :execrows
+UPDATE users SET name = ? WHERE id = ?;
+
+-- name: SetNameUnasked :exec
+UPDATE users SET name = ? WHERE id = ?;

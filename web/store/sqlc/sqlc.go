@@ -7,10 +7,10 @@
 // each statement takes and returns is a struct, and Scan, Close and Err are
 // written by the generator, the same in every function. What it does not know
 // is what a statement is for: two statements that belong into one transaction,
-// an UPDATE that must have found a row, and what an error means, are code here
-// as there. Of version 1.31 it also takes an INSERT that leaves out a column
-// that is NOT NULL, and drops the parameter of ORDER BY ?; only a test sees
-// either.
+// an UPDATE that must have found a row ([RenameUnasked]), what is NULL where
+// there is nobody ([Newest]), and what an error means, are code here as there.
+// Of version 1.31 it also takes an INSERT that leaves out a column that is NOT
+// NULL, and drops the parameter of ORDER BY ?; only a test sees either.
 //
 // The schema is that of package sqlite, and so are the pools: the dialect is
 // SQLite's, since then the contract can be run without a server. sqlc does the

@@ -96,6 +96,17 @@ func (q *Queries) InsertUser(ctx context.Context, arg InsertUserParams) error {
 	return err
 }
 
+const latestSerial = `-- name: LatestSerial :one
+SELECT CAST(coalesce(max(serial), 0) AS INTEGER) FROM users
+`
+
+func (q *Queries) LatestSerial(ctx context.Context) (int64, error) {
+	row := q.db.QueryRowContext(ctx, latestSerial)
+	var column_1 int64
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const listUsers = `-- name: ListUsers :many
 SELECT serial, id, name, email, email_key, version FROM users WHERE serial > ?1
 ORDER BY serial LIMIT ?2
@@ -136,6 +147,17 @@ func (q *Queries) ListUsers(ctx context.Context, arg ListUsersParams) ([]User, e
 	return items, nil
 }
 
+const newestSerial = `-- name: NewestSerial :one
+SELECT CAST(max(serial) AS INTEGER) FROM users
+`
+
+func (q *Queries) NewestSerial(ctx context.Context) (int64, error) {
+	row := q.db.QueryRowContext(ctx, newestSerial)
+	var column_1 int64
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const ping = `-- name: Ping :one
 SELECT 1
 `
@@ -145,6 +167,37 @@ func (q *Queries) Ping(ctx context.Context) (int64, error) {
 	var column_1 int64
 	err := row.Scan(&column_1)
 	return column_1, err
+}
+
+const setName = `-- name: SetName :execrows
+UPDATE users SET name = ? WHERE id = ?
+`
+
+type SetNameParams struct {
+	Name string
+	ID   string
+}
+
+func (q *Queries) SetName(ctx context.Context, arg SetNameParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setName, arg.Name, arg.ID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const setNameUnasked = `-- name: SetNameUnasked :exec
+UPDATE users SET name = ? WHERE id = ?
+`
+
+type SetNameUnaskedParams struct {
+	Name string
+	ID   string
+}
+
+func (q *Queries) SetNameUnasked(ctx context.Context, arg SetNameUnaskedParams) error {
+	_, err := q.db.ExecContext(ctx, setNameUnasked, arg.Name, arg.ID)
+	return err
 }
 
 const updateUser = `-- name: UpdateUser :exec

@@ -23,20 +23,20 @@ func TestSchema_isThatOfTheMigrations(t *testing.T) {
 	defer func() { assert.NoError(t, pools.Close()) }()
 	require.Len(t, migrate.Tables, 2)
 	for _, table := range migrate.Tables {
-		var want, got []string
+		var says, has []string
 		for _, c := range table.Columns {
-			want = append(want, c.Name)
+			says = append(says, c.Name)
 		}
 		rows, err := pools.Read.QueryContext(t.Context(), `SELECT name FROM pragma_table_info(?)`, table.Name)
 		require.NoError(t, err)
 		for rows.Next() {
 			var name string
 			require.NoError(t, rows.Scan(&name))
-			got = append(got, name)
+			has = append(has, name)
 		}
 		require.NoError(t, rows.Err())
-		slices.Sort(want)
-		slices.Sort(got)
-		assert.Equal(t, got, want, table.Name)
+		slices.Sort(says)
+		slices.Sort(has)
+		assert.Equal(t, has, says, table.Name)
 	}
 }
