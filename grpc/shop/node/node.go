@@ -153,12 +153,11 @@ func New(c Config) (*Node, error) {
 
 // trace makes what makes spans.
 func (n *Node) trace() error {
-	// The name last, so that it wins: the environment is often that of all
-	// services.
-	about, err := resource.New(context.Background(), resource.WithTelemetrySDK(), resource.WithFromEnv(),
-		resource.WithAttributes(attribute.String("service.name", n.Name)))
+	// Our name wins: the environment is often that of all services.
+	about, err := resource.Merge(resource.Default(),
+		resource.NewSchemaless(attribute.String("service.name", n.Name)))
 	if err != nil {
-		return fmt.Errorf("%s: OTEL_RESOURCE_ATTRIBUTES: %w", n.Name, err)
+		return fmt.Errorf("%s: %w", n.Name, err)
 	}
 	options := []sdktrace.TracerProviderOption{sdktrace.WithResource(about), sdktrace.WithSpanProcessor(n.spans)}
 	if n.Exporter != nil {
