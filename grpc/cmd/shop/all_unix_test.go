@@ -28,7 +28,9 @@ func TestAll(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	c := exec.CommandContext(ctx, self)
-	c.Env = append(os.Environ(), "TMPDIR="+temp)
+	traces := newCollector(t)
+	c.Env = append(os.Environ(), "TMPDIR="+temp,
+		"OTEL_EXPORTER_OTLP_ENDPOINT="+traces.URL, "OTEL_SERVICE_NAME=shop") // which is not what one service is
 	c.SysProcAttr = apart() // as a shell has it
 	var stderr bytes.Buffer
 	c.Stderr = &stderr
@@ -103,6 +105,7 @@ func TestAll(t *testing.T) {
 	require.NoError(t, syscall.Kill(-c.Process.Pid, syscall.SIGINT))
 	require.NoError(t, c.Wait(), stderr.String())
 	assert.Empty(t, stderr.String())
+	assert.Positive(t, traces.whole(), "traces of all three services were exported")
 	left, err := os.ReadDir(temp)
 	require.NoError(t, err)
 	assert.Empty(t, left, "no file is left")

@@ -43,9 +43,13 @@ func (c config) service(ctx context.Context, log *slog.Logger, stdin io.Reader, 
 	if _, err := c.tls.None(); err != nil {
 		return fmt.Errorf("-cert, -key, -ca: %w", err)
 	}
+	exporter, err := exporter(ctx, log)
+	if err != nil {
+		return err
+	}
 	n, err := node.New(node.Config{
 		Name: c.only, Listen: c.listen, Admin: c.admin, Token: c.token, Rate: c.rate, AtOnce: c.atOnce, Try: c.try,
-		Delay: c.delay, Without: c.without, Faulty: c.faulty, TLS: c.tls, Log: log,
+		Delay: c.delay, Without: c.without, Faulty: c.faulty, TLS: c.tls, Exporter: exporter, Log: log,
 	})
 	if err != nil {
 		return err

@@ -46,8 +46,9 @@ import (
 	"connectrpc.com/connect/v2/connecthttp"
 	"connectrpc.com/grpchealth"
 	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
-	"go.opentelemetry.io/otel/trace"
 
 	"example.com/goguide/grpc/health"
 	"example.com/goguide/grpc/shop/identity"
@@ -61,6 +62,7 @@ const Try = time.Second
 // Times that belong together; see the package comment.
 const (
 	drainLimit  = 5 * time.Second
+	flushLimit  = 2 * time.Second
 	pingAfter   = time.Second
 	pingTimeout = time.Second
 )
@@ -96,6 +98,9 @@ type Config struct {
 	Try time.Duration
 	// Without names rows of the checklist that are left out.
 	Without []string
+	// Exporter gets the spans, besides the status page. Nil is for none. It is
+	// shut down at the end of [Node.Run].
+	Exporter sdktrace.SpanExporter
 	// Faulty lets the private port inject faults.
 	Faulty bool
 	Log    *slog.Logger
@@ -110,7 +115,7 @@ type Node struct {
 
 	admin    *http.ServeMux
 	registry *prometheus.Registry
-	provider trace.TracerProvider
+	provider *sdktrace.TracerProvider
 	spans    *ring
 	faults   faults
 	checker  *grpchealth.StaticChecker
@@ -139,9 +144,36 @@ func New(c Config) (*Node, error) {
 		faults:   faults{turn: make(chan struct{}, 1)},
 	}
 	n.Log = c.Log.With("service", c.Name)
-	n.provider = sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(n.spans))
+	if err := n.trace(); err != nil {
+		return nil, err
+	}
 	n.adminRoutes()
 	return n, nil
+}
+
+// trace makes what makes spans.
+func (n *Node) trace() error {
+	// Our name wins: the environment is often that of all services.
+	about, err := resource.Merge(resource.Default(),
+		resource.NewSchemaless(attribute.String("service.name", n.Name)))
+	if err != nil {
+		return fmt.Errorf("%s: %w", n.Name, err)
+	}
+	options := []sdktrace.TracerProviderOption{sdktrace.WithResource(about), sdktrace.WithSpanProcessor(n.spans)}
+	if n.Exporter != nil {
+		options = append(options, sdktrace.WithBatcher(n.Exporter)) // which drops spans rather than wait
+	}
+	n.provider = sdktrace.NewTracerProvider(options...)
+	return nil
+}
+
+// flush sends the last spans, and gives them up where nobody takes them.
+func (n *Node) flush() {
+	ctx, cancel := context.WithTimeout(context.Background(), flushLimit)
+	defer cancel()
+	if err := n.provider.Shutdown(ctx); err != nil {
+		n.Log.WarnContext(ctx, "tracing", "error", err) // no call is lost by it
+	}
 }
 
 // Off reports whether a row of the checklist is taken off.
@@ -194,6 +226,7 @@ func (n *Node) Run(ctx context.Context, ready func(public, admin net.Addr)) erro
 	for _, idle := range n.idle {
 		idle()
 	}
+	n.flush() //nolint:contextcheck // ctx has ended
 	err = errors.Join(err, private.Close())
 	if serr := <-watched; !errors.Is(serr, http.ErrServerClosed) {
 		err = errors.Join(err, serr)

@@ -19,6 +19,7 @@ import (
 	"connectrpc.com/connect/v2/connectproto"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.uber.org/goleak"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
@@ -151,6 +152,42 @@ func TestNode(t *testing.T) {
 	n.end()
 	assert.NotContains(t, n.log.String(), "secret")
 	assert.Contains(t, n.log.String(), "a bug")
+}
+
+// sent is where spans are exported to. It is read when it was shut down.
+type sent struct {
+	names []string
+	ended chan struct{}
+}
+
+func (s *sent) ExportSpans(_ context.Context, spans []sdktrace.ReadOnlySpan) error {
+	for _, span := range spans {
+		name, _ := span.Resource().Set().Value("service.name")
+		s.names = append(s.names, name.AsString()+" "+span.Name())
+	}
+	return nil
+}
+
+func (s *sent) Shutdown(context.Context) error {
+	close(s.ended)
+	return nil
+}
+
+// The last span is sent too: the exporter would have waited for 5 s.
+func TestNode_exportsItsSpans(t *testing.T) {
+	t.Parallel()
+	to := &sent{ended: make(chan struct{})}
+	n := start(t, Config{Exporter: to}, func(_ context.Context, id string) (*userv1.User, error) {
+		return &userv1.User{Id: id}, nil
+	})
+	c, _, done := calls(t, n, "")
+	_, err := c.GetUser(t.Context(), &userv1.GetUserRequest{Id: "7"})
+	require.NoError(t, err)
+	done()
+	n.end()
+	<-to.ended
+	assert.Equal(t, []string{"users user.v1.UserService/GetUser"}, to.names)
+	assert.Len(t, n.spans.newest(), 1, "and the page has it as well")
 }
 
 // Whoever calls shows a certificate of the authority, and the token beside it.

@@ -26,7 +26,6 @@ type Span struct {
 }
 
 // A ring is a span processor that keeps the newest spans, for the status page.
-// In production an exporter takes its place.
 type ring struct {
 	service string
 

@@ -39,7 +39,7 @@ const (
 func begin(t *testing.T) (url string, end func()) {
 	dir := t.TempDir()
 	program := filepath.Join(dir, "shop")
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "..").CombinedOutput()
+	out, err := exec.CommandContext(t.Context(), "go", "build", "-ldflags=-s -w", "-o", program, "..").CombinedOutput()
 	require.NoError(t, err, string(out))
 	cmd := exec.Command(program) //nolint:noctx // it is told to end
 	cmd.Env = append(os.Environ(), "TMPDIR="+dir)

@@ -17,7 +17,7 @@ func TestEach_hasPlacesOfItsOwn(t *testing.T) {
 	seen := make(map[string]bool)
 	t.Run("two", func(t *testing.T) {
 		for range 2 {
-			Each(t, func(t *testing.T, place string) {
+			Each(t, func(_ *testing.T, place string) {
 				shared.mu.Lock()
 				defer shared.mu.Unlock()
 				seen[place] = true
