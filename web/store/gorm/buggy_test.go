@@ -108,9 +108,10 @@ func TestUnsubscribe(t *testing.T) {
 	t.Parallel()
 	detect.Bug(t, func() {
 		people(t, func(db *gorm.DB) {
-			assert.NoError(t, Unsubscribe(t.Context(), db, "a"))
+			assert.NoError(t, Unsubscribe(t.Context(), db, "a", "too many"))
 			p, err := Find(t.Context(), db, "a")
 			assert.NoError(t, err)
+			assert.Equal(t, "too many", p.Reason)
 			assert.True(t, p.Newsletter, "and she gets it on")
 		})
 	})
