@@ -44,12 +44,13 @@ func FindAll(ctx context.Context, db *gorm.DB, ids ...string) ([]Person, error) 
 	return all, nil
 }
 
-// Unsubscribe ends the newsletter for a person. Compare [Subscribe].
-func Unsubscribe(ctx context.Context, db *gorm.DB, id string) error {
-	// BUG(test): Unsubscribe changes nothing: Updates leaves out what is zero
-	// in a struct, and false is.
+// Unsubscribe ends the newsletter for a person, and keeps why. Compare
+// [Subscribe].
+func Unsubscribe(ctx context.Context, db *gorm.DB, id, why string) error {
+	// BUG(test): Unsubscribe keeps why, and the newsletter goes on: Updates
+	// leaves out what is zero in a struct, and false is.
 	return db.WithContext(ctx).Model(&Person{ID: id}).
-		Updates(Person{Newsletter: false}).Error
+		Updates(Person{Newsletter: false, Reason: why}).Error
 }
 
 // Register adds a person. Compare [Add].

@@ -108,9 +108,10 @@ func TestUnsubscribe(t *testing.T) {
 	t.Parallel()
 	detect.Bug(t, func() {
 		people(t, func(db *gorm.DB) {
-			assert.NoError(t, Unsubscribe(t.Context(), db, "a"))
+			assert.NoError(t, Unsubscribe(t.Context(), db, "a", "too many"))
 			p, err := Find(t.Context(), db, "a")
 			assert.NoError(t, err)
+			assert.Equal(t, "too many", p.Reason)
 			assert.True(t, p.Newsletter, "and she gets it on")
 		})
 	})
@@ -135,8 +136,9 @@ func TestRegister(t *testing.T) {
 	t.Parallel()
 	detect.Bug(t, func() {
 		people(t, func(db *gorm.DB) {
-			Register(t.Context(), db, Person{ID: "c", Email: "ann@example.com"})
-			assert.EqualValues(t, 2, count(t, db), "nobody more")
+			Register(t.Context(), db, Person{ID: "c", Email: "eve@example.com"})
+			Register(t.Context(), db, Person{ID: "d", Email: "ann@example.com"})
+			assert.EqualValues(t, 3, count(t, db), "Eve, and nobody more")
 		})
 	})
 }
@@ -211,9 +213,10 @@ func TestHooked_BeforeSave(t *testing.T) {
 	t.Parallel()
 	detect.Bug(t, func() {
 		people(t, func(db *gorm.DB) {
-			ann := Hooked{Person{ID: "a"}}
-			assert.NoError(t, db.Model(&ann).Update("email", "eve@example.com").Error)
-			assert.NoError(t, Add(t.Context(), db, Person{ID: "c", Email: "Eve@example.com"}), "two have it")
+			assert.NoError(t, db.Create(&Hooked{Person{ID: "c", Email: "eve@example.com"}}).Error)
+			assert.ErrorIs(t, Add(t.Context(), db, Person{ID: "d", Email: "Eve@example.com"}), api.ErrTaken, "here it works")
+			assert.NoError(t, db.Model(&Hooked{Person{ID: "c"}}).Update("email", "rob@example.com").Error)
+			assert.NoError(t, Add(t.Context(), db, Person{ID: "d", Email: "Rob@example.com"}), "two have it")
 		})
 	})
 }

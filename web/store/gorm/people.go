@@ -19,6 +19,7 @@ type Person struct {
 	Email      string
 	EmailKey   string `gorm:"unique"` // store.EmailKey of Email
 	Newsletter bool
+	Reason     string // why not
 }
 
 // Find returns the person with an id, or [api.ErrNotFound].

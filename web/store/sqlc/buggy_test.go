@@ -71,6 +71,11 @@ func TestRenameUnasked(t *testing.T) {
 	detect.Bug(t, func() {
 		people(t, func(q *db.Queries) {
 			assert.NoError(t, RenameUnasked(t.Context(), q, "nobody", "Eve"))
+			add(t, q)
+			assert.NoError(t, RenameUnasked(t.Context(), q, "a", "Eve"), "no other answer")
+			u, err := q.GetUser(t.Context(), "a")
+			assert.NoError(t, err)
+			assert.Equal(t, "Eve", u.Name)
 		})
 	})
 }
