@@ -157,6 +157,17 @@ func (l *log) text() string {
 	return l.b.String()
 }
 
+// warnings are the lines of what went wrong.
+func (l *log) warnings() string {
+	var lines []string
+	for line := range strings.Lines(l.text()) {
+		if !strings.Contains(line, `"level":"INFO"`) {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "")
+}
+
 func (l *log) tail(n int) string {
 	s := l.text()
 	return s[max(0, len(s)-n):]
