@@ -14,7 +14,7 @@
 //     ([Unsubscribe]), and a look at the number of rows.
 //   - No hook for what must be true of every row: there are ways around each of
 //     them ([Hooked.BeforeSave]). A column that is computed is computed here, by
-//     [row].
+//     row.
 //   - The logger, which writes every error to standard output otherwise, a row
 //     that is not there and the values of a statement included ([Logged]).
 //   - Migrations as files. gorm's AutoMigrate adds columns and never drops or
