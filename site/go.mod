@@ -3,6 +3,7 @@ module example.com/goguide/site
 go 1.26.0
 
 require (
+	example.com/goguide/tab v0.0.0
 	github.com/alecthomas/chroma/v2 v2.27.0
 	github.com/chromedp/cdproto v0.159.0
 	github.com/chromedp/chromedp v0.23.0
@@ -20,3 +21,5 @@ require (
 	github.com/go-json-experiment/json v0.0.0-20260213210345-44df1a37e875 // indirect
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
 )
+
+replace example.com/goguide/tab => ../tab

@@ -5,7 +5,7 @@ go 1.26.0
 require (
 	entgo.io/ent v0.14.5
 	example.com/goguide/detect v0.0.0-00010101000000-000000000000
-	github.com/chromedp/cdproto v0.159.0
+	example.com/goguide/tab v0.0.0
 	github.com/chromedp/chromedp v0.23.0
 	github.com/danielgtaylor/huma/v2 v2.37.2
 	github.com/getkin/kin-openapi v0.153.0
@@ -46,6 +46,7 @@ require (
 	github.com/bytedance/sonic/loader v0.5.0 // indirect
 	github.com/cenkalti/backoff/v5 v5.0.3 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
+	github.com/chromedp/cdproto v0.159.0 // indirect
 	github.com/clipperhouse/uax29/v2 v2.7.0 // indirect
 	github.com/cloudwego/base64x v0.1.6 // indirect
 	github.com/davecgh/go-spew v1.1.2-0.20180830191138-d8f796af33cc // indirect
@@ -131,5 +132,7 @@ require (
 )
 
 replace example.com/goguide/detect => ../detect
+
+replace example.com/goguide/tab => ../tab
 
 tool entgo.io/ent/cmd/ent
