@@ -116,7 +116,8 @@ func pagedAmongWrites(ctx context.Context, t require.TestingT, s *session) {
 		})
 	}
 	var seen []string
-	for cursor := ""; ; {
+	for cursor, pages := "", 0; ; pages++ {
+		require.Less(t, pages, maxPages, "the list never comes to the last of the first 40")
 		page, err := s.List(ctx, cursor, 3)
 		require.NoError(t, err)
 		for _, u := range page.Users {

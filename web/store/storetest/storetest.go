@@ -116,10 +116,15 @@ func (s *session) create(ctx context.Context, t require.TestingT, name string) a
 	return u
 }
 
+// maxPages is more than any list here has: one that goes on is one without an
+// end.
+const maxPages = 1000
+
 // all returns the names of all users, in the order of the list.
 func all(ctx context.Context, t require.TestingT, users api.Users) []string {
 	names := []string{}
-	for cursor := ""; ; {
+	for cursor, pages := "", 0; ; pages++ {
+		require.Less(t, pages, maxPages, "the list has no end")
 		page, err := users.List(ctx, cursor, api.MaxLimit)
 		require.NoError(t, err)
 		for _, u := range page.Users {

@@ -135,7 +135,11 @@ var breakers = map[string]wraps{
 			return page, err
 		},
 	}),
-	"pages stay right while others write": breaks(broken{list: byOffset}),
+	"pages stay right while others write": breaks(broken{list: byOffset}, broken{
+		list: func(ctx context.Context, s store.Store, _ string, limit int) (api.Page, error) {
+			return s.List(ctx, "", limit) // for ever the first
+		},
+	}),
 	"a cursor that is none is refused": breaks(broken{
 		list: func(ctx context.Context, s store.Store, cursor string, limit int) (api.Page, error) {
 			page, err := s.List(ctx, cursor, limit)
