@@ -8,24 +8,44 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"example.com/goguide/detect/parallel"
 	"example.com/goguide/detect/pgserver"
 	"example.com/goguide/grpc/shop/store/storetest"
 )
 
-// All processes of a service may start at once, on a database that is empty.
-func TestOpen_ofManyAtOnce(t *testing.T) {
+// All processes of a service may start at once, on a database that is empty:
+// one makes the tables, and the other waits for it. Without that PostgreSQL
+// refuses it, IF NOT EXISTS or not, for it cannot see what is not committed.
+func TestOpen_ofTwoAtOnce(t *testing.T) {
 	t.Parallel()
 	place := storetest.Postgres(t)
-	parallel.Do(8, func(int) {
+	c, err := pgx.ParseConfig(place)
+	require.NoError(t, err)
+	db := stdlib.OpenDB(*c)
+	first, err := db.BeginTx(t.Context(), nil)
+	require.NoError(t, err)
+	require.NoError(t, migrate(t.Context(), first, schema.Postgres))
+	opened := make(chan error, 1)
+	go func() {
 		d, err := Open(t.Context(), place, schema)
-		if assert.NoError(t, err) {
-			assert.NoError(t, d.Close())
+		if err == nil {
+			err = d.Close()
 		}
-	})
+		opened <- err
+	}()
+	require.Eventually(t, func() bool {
+		var waits bool
+		err := db.QueryRowContext(t.Context(), `SELECT EXISTS (SELECT FROM pg_stat_activity
+			WHERE datname = current_database() AND wait_event_type = 'Lock')`).Scan(&waits)
+		return err == nil && waits
+	}, time.Minute, 10*time.Millisecond, "the second waits")
+	require.NoError(t, first.Commit())
+	require.NoError(t, <-opened)
+	require.NoError(t, db.Close())
 }
 
 func TestUpdate_doesNotWaitForEverForPostgres(t *testing.T) {
@@ -73,6 +93,36 @@ func TestDB_outlivesItsServer(t *testing.T) {
 	require.NoError(t, d.Close())
 }
 
+// What passes is worth another try, and a mistake is not.
+func TestUpdate_tellsWhatPasses(t *testing.T) {
+	t.Parallel()
+	d := open(t, storetest.Postgres(t))
+	for code, passes := range map[string]bool{
+		"08006": true,  // connection_failure
+		"22P02": false, // invalid_text_representation
+		"23505": false, // unique_violation
+		"40001": true,  // serialization_failure
+		"40P01": true,  // deadlock_detected
+		"42P01": false, // undefined_table
+		"53100": true,  // disk_full
+		"55P03": true,  // lock_not_available
+		"57014": true,  // query_canceled
+		"58030": true,  // io_error
+		"XX000": false, // internal_error
+	} {
+		err := d.Update(t.Context(), func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(t.Context(), `DO $$ BEGIN RAISE SQLSTATE '`+code+`'; END $$`)
+			return err
+		})
+		require.ErrorContains(t, err, code)
+		assert.Equal(t, passes, errors.Is(err, ErrBusy), code)
+	}
+	err := d.View(t.Context(), func(*sql.Rows) error { return nil }, `SELECT pg_terminate_backend(pg_backend_pid())`)
+	assert.ErrorIs(t, err, ErrBusy, "the server ends a connection")
+	require.NoError(t, add(t.Context(), d, "cup"), "the next is another")
+	require.NoError(t, d.Close())
+}
+
 func TestOpen_tellsNoPassword(t *testing.T) {
 	t.Parallel()
 	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -88,6 +138,7 @@ func TestOpen_tellsNoPassword(t *testing.T) {
 	} {
 		ctx, cancel := context.WithTimeout(t.Context(), 3*connectTime)
 		_, err := Open(ctx, dsn, schema)
+		assert.NoError(t, ctx.Err(), "it gives up by itself")
 		cancel()
 		assert.ErrorContains(t, err, want)
 		assert.NotContains(t, err.Error(), "hunter2")
