@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"log/slog"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 	"google.golang.org/grpc/codes"
 
+	"example.com/goguide/detect/logbook"
 	"example.com/goguide/grpc/breaker"
 	"example.com/goguide/grpc/deadline"
 	"example.com/goguide/grpc/internal/inmemory"
@@ -41,14 +40,7 @@ type world struct {
 
 	registry *prometheus.Registry
 	spans    *tracetest.InMemoryExporter
-	mu       sync.Mutex
-	log      bytes.Buffer
-}
-
-func (w *world) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.log.Write(p)
+	log      logbook.Book
 }
 
 // newWorld returns one whose server takes burst calls of a caller at once.
@@ -73,7 +65,7 @@ func newWorld(t testing.TB, burst int) *world {
 	require.NoError(t, err)
 	tr := &tracing.Tracing{Provider: sdktrace.NewTracerProvider(sdktrace.WithSyncer(w.spans))}
 	w.Server = Server{
-		Tracing: tr, Metrics: m, Log: slog.New(slog.NewJSONHandler(w, nil)),
+		Tracing: tr, Metrics: m, Log: w.log.Slog(),
 		Limiter: l, Timeout: limits, Propagation: &passed,
 	}
 	w.Client = Client{
@@ -111,9 +103,7 @@ func each(t *testing.T, burst int, test func(t *testing.T, w *world, serve build
 
 // lines returns the log's lines.
 func (w *world) lines(t testing.TB) (all []map[string]any) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for line := range bytes.Lines(w.log.Bytes()) {
+	for line := range bytes.Lines([]byte(w.log.String())) {
 		var m map[string]any
 		require.NoError(t, json.Unmarshal(line, &m))
 		all = append(all, m)

@@ -6,11 +6,9 @@
 package contract
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -21,6 +19,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"example.com/goguide/detect/logbook"
 	userv1 "example.com/goguide/grpc/proto/user/v1"
 	"example.com/goguide/grpc/users"
 )
@@ -75,7 +74,7 @@ type session struct {
 	// The server's certificate, for clients that are other processes.
 	certificate []byte
 	store       *store
-	log         *buffer
+	log         *logbook.Book
 	// SetServing of the server.
 	setServing func(bool)
 	// How long a rule waits for what should happen at once, and does unless the
@@ -86,8 +85,8 @@ type session struct {
 }
 
 func newSession(t testing.TB, build Build, secure bool) *session {
-	s := &session{store: &store{users: new(users.Memory)}, log: new(buffer), patience: time.Minute}
-	c := users.Config{Store: s.store, Log: slog.New(slog.NewJSONHandler(s.log, nil))}
+	s := &session{store: &store{users: new(users.Memory)}, log: new(logbook.Book), patience: time.Minute}
+	c := users.Config{Store: s.store, Log: s.log.Slog()}
 	if secure {
 		c.TLS, s.tls = certificate()
 		s.certificate = c.TLS.Certificates[0].Certificate[0]
@@ -188,22 +187,4 @@ func (s *store) Page(ctx context.Context, behind int64, size int) ([]*userv1.Use
 		return nil, 0, err
 	}
 	return s.users.Page(ctx, behind, size)
-}
-
-// A buffer is a log that may be written and read at the same time.
-type buffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
 }

@@ -2,13 +2,10 @@ package contract
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
-	"runtime"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -18,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"go.uber.org/goleak"
 
+	"example.com/goguide/detect/recorder"
 	"example.com/goguide/grpc/connectserver"
 	userv1 "example.com/goguide/grpc/proto/user/v1"
 	"example.com/goguide/grpc/proto/user/v1/userv1connect"
@@ -27,38 +25,19 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// A recorder is a T that takes failures and is not failed by them.
-type recorder struct {
-	mu       sync.Mutex
-	failures []string
-}
-
-func (r *recorder) Errorf(format string, args ...any) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.failures = append(r.failures, fmt.Sprintf(format, args...))
-}
-
-func (r *recorder) FailNow() { runtime.Goexit() }
-
 // failures returns those of a rule with a server. With one that breaks the rule
 // it waits in vain, so patience is short; with one that does not, never.
 func failures(t *testing.T, r rule, build Build, patience time.Duration) []string {
 	s := newSession(t, build, false)
 	s.patience = patience
 	c := s.dial(t, Client{"", dialConnect(connecthttp.WithGRPC())})
-	var seen recorder
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
+	return recorder.Failures(func(seen *recorder.T) {
 		if r.server != nil {
-			r.server(&seen, s)
+			r.server(seen, s)
 			return
 		}
-		r.check(&seen, s, c)
-	}()
-	<-done
-	return seen.failures
+		r.check(seen, s, c)
+	})
 }
 
 func correct(c users.Config) Server { return connectserver.New(c, requestid.ConnectServer()) }

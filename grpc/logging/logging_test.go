@@ -25,7 +25,7 @@ func TestLogsRequest(t *testing.T) {
 	t.Parallel()
 	detect.Bug(t, func() {
 		var b book
-		unary(LogsRequest(b.slog()))(t.Context(), t, returns(nil), false)
+		unary(LogsRequest(b.Slog()))(t.Context(), t, returns(nil), false)
 		assert.Contains(t, b.String(), "ann@example.com")
 	})
 }
@@ -34,7 +34,7 @@ func TestLogsMetadata(t *testing.T) {
 	t.Parallel()
 	detect.Bug(t, func() {
 		var b book
-		unary(LogsMetadata(b.slog()))(t.Context(), t, returns(nil), false)
+		unary(LogsMetadata(b.Slog()))(t.Context(), t, returns(nil), false)
 		assert.Contains(t, b.String(), "hunter2")
 	})
 }
@@ -44,7 +44,7 @@ func TestAdd_whatIsNamed(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
 		var b book
-		correctGRPC(b.slog())(t.Context(), t, func(ctx context.Context) error {
+		correctGRPC(b.Slog())(t.Context(), t, func(ctx context.Context) error {
 			Add(ctx, slog.Int("rows", 3))
 			return nil
 		}, false)
@@ -58,7 +58,7 @@ func TestAllErrors(t *testing.T) {
 	t.Parallel()
 	detect.Bug(t, func() {
 		var b book
-		unary(AllErrors(b.slog()))(t.Context(), t, returns(status.Error(codes.NotFound, "no such user")), false)
+		unary(AllErrors(b.Slog()))(t.Context(), t, returns(status.Error(codes.NotFound, "no such user")), false)
 		assert.Contains(t, b.String(), `"level":"ERROR"`)
 	})
 }
@@ -68,7 +68,7 @@ func TestAllErrors_ofItsOwn(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
 		var b book
-		unary(AllErrors(b.slog()))(t.Context(), t, returns(status.Error(codes.Internal, "")), false)
+		unary(AllErrors(b.Slog()))(t.Context(), t, returns(status.Error(codes.Internal, "")), false)
 		assert.Contains(t, b.String(), `"level":"ERROR"`)
 	})
 }
@@ -78,7 +78,7 @@ func TestLevel_ofACallersMistake(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
 		var b book
-		correctGRPC(b.slog())(t.Context(), t, returns(status.Error(codes.InvalidArgument, "ann@ is no address")), false)
+		correctGRPC(b.Slog())(t.Context(), t, returns(status.Error(codes.InvalidArgument, "ann@ is no address")), false)
 		assert.Contains(t, b.String(), `"level":"INFO"`)
 		assert.NotContains(t, b.String(), "ann@")
 	})
@@ -90,7 +90,7 @@ func TestEachLayer(t *testing.T) {
 	t.Parallel()
 	detect.Bug(t, func() {
 		var b book
-		log := b.slog()
+		log := b.Slog()
 		correctGRPC(log)(t.Context(), t, func(ctx context.Context) error {
 			_, err := EachLayer(ctx, log, "7", func(ctx context.Context, id string) (*userv1.User, error) {
 				return EachLayer(ctx, log, id, func(context.Context, string) (*userv1.User, error) { return nil, errDisk })
@@ -106,7 +106,7 @@ func TestEachLayer_found(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
 		var b book
-		u, err := EachLayer(t.Context(), b.slog(), "7", func(_ context.Context, id string) (*userv1.User, error) {
+		u, err := EachLayer(t.Context(), b.Slog(), "7", func(_ context.Context, id string) (*userv1.User, error) {
 			return &userv1.User{Id: id}, nil
 		})
 		require.NoError(t, err)
@@ -121,7 +121,7 @@ func TestAdd_isOneLine(t *testing.T) {
 	detect.Fix(t, func() {
 		for _, by := range libraries {
 			var b book
-			by(b.slog())(t.Context(), t, func(ctx context.Context) error {
+			by(b.Slog())(t.Context(), t, func(ctx context.Context) error {
 				Add(ctx, slog.String("replica", "3"))
 				return errDisk
 			}, false)
@@ -146,7 +146,7 @@ func TestCall_isOneLine(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					var b book
-					by(b.slog())(t.Context(), t, func(context.Context) error {
+					by(b.Slog())(t.Context(), t, func(context.Context) error {
 						time.Sleep(3 * time.Second)
 						return nil
 					}, stream)
@@ -172,7 +172,7 @@ func TestCall_hasTheClientsCode(t *testing.T) {
 	} {
 		for library, by := range libraries {
 			var b book
-			code := by(b.slog())(t.Context(), t, returns(err), false)
+			code := by(b.Slog())(t.Context(), t, returns(err), false)
 			assert.Equal(t, code.String(), b.lines(t)[0]["code"], "%s: %v", library, err)
 		}
 	}
@@ -183,7 +183,7 @@ func TestCall_ofAPanic(t *testing.T) {
 	t.Parallel()
 	var b book
 	assert.PanicsWithValue(t, "boom", func() {
-		_ = call(t.Context(), b.slog(), "/m", "", told.GRPC, func(context.Context) error { panic("boom") })
+		_ = call(t.Context(), b.Slog(), "/m", "", told.GRPC, func(context.Context) error { panic("boom") })
 	})
 	lines := b.lines(t)
 	require.Len(t, lines, 1)

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"sync"
 	"testing"
 
 	"connectrpc.com/connect/v2"
@@ -19,6 +18,7 @@ import (
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 
+	"example.com/goguide/detect/logbook"
 	"example.com/goguide/detect/memnet"
 	"example.com/goguide/grpc/internal/inmemory"
 	"example.com/goguide/grpc/internal/told"
@@ -30,24 +30,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // A book is a log that tests read.
-type book struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *book) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *book) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
-}
-
-func (b *book) slog() *slog.Logger { return slog.New(slog.NewJSONHandler(b, nil)) }
+type book struct{ logbook.Book }
 
 // lines returns what was logged, without the time.
 func (b *book) lines(t *testing.T) (all []map[string]any) {

@@ -192,8 +192,8 @@ func TestRecoverAll(t *testing.T) {
 func TestRecover_passesAbortOn(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
-		var b logbook
-		serve(Recover(b.slog())(torn()), &b, func(c *http.Client) {
+		var b book
+		serve(Recover(b.Slog())(torn()), &b, func(c *http.Client) {
 			assert.Equal(t, answer{http.StatusOK, "half", io.ErrUnexpectedEOF}, get(c, "http://shop/"))
 		})
 		assert.Empty(t, b.String(), "nobody has a bug here")
@@ -212,8 +212,8 @@ func (nowhere) Panic(any, []byte)                               {}
 func TestRecover_cutsWhatHasBegun(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
-		var b logbook
-		h := Chain(Log(b.slog()), Recover(b.slog()))(panicking{"half", "a bug"})
+		var b book
+		h := Chain(Log(b.Slog()), Recover(b.Slog()))(panicking{"half", "a bug"})
 		serve(h, &b, func(c *http.Client) {
 			assert.Equal(t, answer{http.StatusOK, "half", io.ErrUnexpectedEOF}, get(c, "http://shop/"))
 		})
@@ -275,7 +275,7 @@ func TestNew_streamsEvents(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
 		arrived := make(chan struct{})
-		var b logbook
+		var b book
 		serve(all(t, &b, 100)(events(t, arrived)), &b, func(c *http.Client) {
 			res, err := do(c, http.MethodGet, "http://shop/", nil)
 			require.NoError(t, err)
@@ -297,7 +297,7 @@ const forged = "/%0A2026/01/01%2000:00:00%20GET%20/admin"
 func TestForgedLine(t *testing.T) {
 	t.Parallel()
 	detect.Bug(t, func() {
-		var b logbook
+		var b book
 		ask(ForgedLine(log.New(&b, "", 0), say("page")), http.MethodGet, forged)
 		assert.Equal(t, "GET /\n2026/01/01 00:00:00 GET /admin\n", b.String())
 	})
@@ -307,7 +307,7 @@ func TestForgedLine(t *testing.T) {
 func TestForgedLine_slogQuotes(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
-		var b logbook
+		var b book
 		for _, h := range []slog.Handler{slog.NewJSONHandler(&b, nil), slog.NewTextHandler(&b, nil)} {
 			ask(Log(slog.New(h))(say("page")), http.MethodGet, forged)
 		}

@@ -1,47 +1,28 @@
 package middleware
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
 	"log"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 
 	"go.uber.org/goleak"
 
+	"example.com/goguide/detect/logbook"
 	"example.com/goguide/detect/memnet"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// A logbook is a log that can be read.
-type logbook struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logbook) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logbook) slog() *slog.Logger { return slog.New(slog.NewJSONHandler(l, nil)) }
-
-func (l *logbook) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
+// A book is a log that can be read.
+type book struct{ logbook.Book }
 
 // lines returns the lines with that message.
-func (l *logbook) lines(message string) []map[string]any {
+func (l *book) lines(message string) []map[string]any {
 	var all []map[string]any
 	for text := range strings.Lines(l.String()) {
 		var line map[string]any
@@ -53,7 +34,7 @@ func (l *logbook) lines(message string) []map[string]any {
 }
 
 // field returns what the last line with that message has of a name, or nil.
-func (l *logbook) field(message, name string) any {
+func (l *book) field(message, name string) any {
 	lines := l.lines(message)
 	if len(lines) == 0 {
 		return nil

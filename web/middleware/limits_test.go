@@ -95,7 +95,7 @@ func TestTimeout_costs(t *testing.T) {
 			assert.ErrorIs(t, err, http.ErrHandlerTimeout)
 			done <- time.Since(start)
 		}
-		h := Timeout(time.Second, new(logbook).slog())(http.HandlerFunc(work))
+		h := Timeout(time.Second, new(book).Slog())(http.HandlerFunc(work))
 		w := ask(h, http.MethodGet, "/")
 		assert.Equal(t, http.StatusServiceUnavailable, w.Code)
 		assert.Equal(t, time.Second, time.Since(start))
@@ -144,7 +144,7 @@ func TestClient(t *testing.T) {
 		{"@", "", "@"},
 	} {
 		var got string
-		m := all(t, new(logbook), 1)
+		m := all(t, new(book), 1)
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.RemoteAddr = c.remote
 		if c.forwarded != "" {

@@ -20,16 +20,16 @@ import (
 )
 
 // all is New with a limit of 16 bytes, burst requests and one origin.
-func all(t *testing.T, b *logbook, burst int) func(http.Handler) http.Handler {
+func all(t *testing.T, b *book, burst int) func(http.Handler) http.Handler {
 	m, err := New(Config{
-		Log:      b.slog(),
+		Log:      b.Slog(),
 		Limiter:  api.NewLimiter(0.01, burst),
 		Deadline: time.Minute,
 		MaxBody:  16,
 		Proxies:  []string{"10.0.0.0/8"},
 		Origins:  []string{"https://example.com"},
 		Observe: func(method, route string, status int, took time.Duration) {
-			b.slog().Info("observed", "what", fmt.Sprint(method, " ", route, " ", status), "took", took)
+			b.Slog().Info("observed", "what", fmt.Sprint(method, " ", route, " ", status), "took", took)
 		},
 	})
 	require.NoError(t, err)
@@ -72,7 +72,7 @@ func TestNew_servesEachRouter(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
 		for name, router := range routers {
-			var b logbook
+			var b book
 			h := router(all(t, &b, 4))
 			for _, c := range []struct {
 				method, path, body, origin string
@@ -149,9 +149,9 @@ func TestChain_beginsOutside(t *testing.T) {
 func TestLog_timesTheHandler(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var b logbook
+		var b book
 		h := func(http.ResponseWriter, *http.Request) { time.Sleep(time.Second) }
-		ask(Log(b.slog())(http.HandlerFunc(h)), http.MethodGet, "/")
+		ask(Log(b.Slog())(http.HandlerFunc(h)), http.MethodGet, "/")
 		assert.InDelta(t, time.Second, b.field("request", "took"), 0)
 	})
 }

@@ -28,23 +28,23 @@ func shop() http.Handler {
 // neighbours are two middlewares, the outer one first, what of their order can
 // be seen from outside, and what is seen when they have changed places.
 type neighbours struct {
-	pair           func(b *logbook) (outer, inner handlers)
-	see            func(t *testing.T, b *logbook, h http.Handler) any
+	pair           func(b *book) (outer, inner handlers)
+	see            func(t *testing.T, b *book, h http.Handler) any
 	right, swapped any
 }
 
 var order = map[string]neighbours{
 	"RequestID, Log: the line has the id": {
-		func(b *logbook) (_, _ handlers) { return RequestID, Log(b.slog()) },
-		func(_ *testing.T, b *logbook, h http.Handler) any {
+		func(b *book) (_, _ handlers) { return RequestID, Log(b.Slog()) },
+		func(_ *testing.T, b *book, h http.Handler) any {
 			ask(h, http.MethodGet, "/hello/bob", "X-Request-ID", "id-1")
 			return b.field("request", "id")
 		},
 		"id-1", "",
 	},
 	"RequestID, Recover: the stack has the id": {
-		func(b *logbook) (_, _ handlers) { return RequestID, Recover(b.slog()) },
-		func(_ *testing.T, b *logbook, h http.Handler) any {
+		func(b *book) (_, _ handlers) { return RequestID, Recover(b.Slog()) },
+		func(_ *testing.T, b *book, h http.Handler) any {
 			ask(h, http.MethodGet, "/panic", "X-Request-ID", "id-1")
 			return b.field("panic", "id")
 		},
@@ -54,8 +54,8 @@ var order = map[string]neighbours{
 	"Deadline, Log: the line has the route":  {routeOf(Deadline(time.Minute)), seeRoute, "/hello/{name}", ""},
 	"RequestID, Log: the line has the route": {routeOf(RequestID), seeRoute, "/hello/{name}", ""},
 	"MaxBody, Log: the connection ends": {
-		func(b *logbook) (_, _ handlers) { return MaxBody(16), Log(b.slog()) },
-		func(t *testing.T, b *logbook, h http.Handler) (closes any) {
+		func(b *book) (_, _ handlers) { return MaxBody(16), Log(b.Slog()) },
+		func(t *testing.T, b *book, h http.Handler) (closes any) {
 			serve(h, b, func(c *http.Client) {
 				res, err := do(c, http.MethodPost, "http://shop/items/7", strings.NewReader(strings.Repeat("x", 17)))
 				if assert.NoError(t, err) {
@@ -69,28 +69,28 @@ var order = map[string]neighbours{
 		true, false, // then the server reads on, up to 256 KiB, to keep it
 	},
 	"Log, Recover: the line has the 500": {
-		func(b *logbook) (_, _ handlers) { return Log(b.slog()), Recover(b.slog()) },
-		func(_ *testing.T, b *logbook, h http.Handler) any {
+		func(b *book) (_, _ handlers) { return Log(b.Slog()), Recover(b.Slog()) },
+		func(_ *testing.T, b *book, h http.Handler) any {
 			ask(h, http.MethodGet, "/panic")
 			return b.field("request", "status")
 		},
 		500., 0.,
 	},
 	"Measure, Recover: the metric has the 500": {
-		func(b *logbook) (_, _ handlers) {
+		func(b *book) (_, _ handlers) {
 			return Measure(func(_, _ string, status int, _ time.Duration) {
-				b.slog().Info("observed", "status", status)
-			}), Recover(b.slog())
+				b.Slog().Info("observed", "status", status)
+			}), Recover(b.Slog())
 		},
-		func(_ *testing.T, b *logbook, h http.Handler) any {
+		func(_ *testing.T, b *book, h http.Handler) any {
 			ask(h, http.MethodGet, "/panic")
 			return b.field("observed", "status")
 		},
 		500., 0.,
 	},
 	"Log, RateLimit: the refused are in the log": {
-		func(b *logbook) (_, _ handlers) { return Log(b.slog()), RateLimit(api.NewLimiter(0.01, 1)) },
-		func(_ *testing.T, b *logbook, h http.Handler) any {
+		func(b *book) (_, _ handlers) { return Log(b.Slog()), RateLimit(api.NewLimiter(0.01, 1)) },
+		func(_ *testing.T, b *book, h http.Handler) any {
 			ask(h, http.MethodGet, "/hello/bob")
 			ask(h, http.MethodGet, "/hello/bob")
 			return len(b.lines("request"))
@@ -99,7 +99,7 @@ var order = map[string]neighbours{
 	},
 	"CrossOrigin, RateLimit: a script can read the 429": {
 		crossAndLimit,
-		func(t *testing.T, _ *logbook, h http.Handler) any {
+		func(t *testing.T, _ *book, h http.Handler) any {
 			ask(h, http.MethodGet, "/hello/bob", "Origin", "https://example.com")
 			w := ask(h, http.MethodGet, "/hello/bob", "Origin", "https://example.com")
 			assert.Equal(t, http.StatusTooManyRequests, w.Code)
@@ -109,7 +109,7 @@ var order = map[string]neighbours{
 	},
 	"CrossOrigin, RateLimit: a preflight costs nothing": {
 		crossAndLimit,
-		func(_ *testing.T, _ *logbook, h http.Handler) any {
+		func(_ *testing.T, _ *book, h http.Handler) any {
 			ask(h, http.MethodOptions, "/hello/bob", "Origin", "https://example.com", "Access-Control-Request-Method", "GET")
 			return ask(h, http.MethodGet, "/hello/bob").Code
 		},
@@ -117,15 +117,15 @@ var order = map[string]neighbours{
 	},
 	"CrossOrigin, RateLimit: a forged request costs its victim nothing": {
 		crossAndLimit,
-		func(_ *testing.T, _ *logbook, h http.Handler) any {
+		func(_ *testing.T, _ *book, h http.Handler) any {
 			form(h)
 			return ask(h, http.MethodGet, "/hello/bob").Code
 		},
 		200, 429,
 	},
 	"Timeout, Recover: the stack is the handler's": {
-		func(b *logbook) (_, _ handlers) { return timeoutAlone(time.Minute), Recover(b.slog()) },
-		func(_ *testing.T, b *logbook, h http.Handler) any {
+		func(b *book) (_, _ handlers) { return timeoutAlone(time.Minute), Recover(b.Slog()) },
+		func(_ *testing.T, b *book, h http.Handler) any {
 			ask(h, http.MethodGet, "/panic")
 			return strings.Contains(fmt.Sprint(b.field("panic", "stack")), "middleware.panicking.ServeHTTP(")
 		},
@@ -138,16 +138,16 @@ func timeoutAlone(d time.Duration) handlers {
 	return func(h http.Handler) http.Handler { return http.TimeoutHandler(h, d, "") }
 }
 
-func crossAndLimit(*logbook) (outer, inner handlers) {
+func crossAndLimit(*book) (outer, inner handlers) {
 	cross, _ := CrossOrigin("https://example.com")
 	return cross, RateLimit(api.NewLimiter(0.01, 1))
 }
 
-func routeOf(m handlers) func(b *logbook) (outer, inner handlers) {
-	return func(b *logbook) (_, _ handlers) { return m, Log(b.slog()) }
+func routeOf(m handlers) func(b *book) (outer, inner handlers) {
+	return func(b *book) (_, _ handlers) { return m, Log(b.Slog()) }
 }
 
-func seeRoute(_ *testing.T, b *logbook, h http.Handler) any {
+func seeRoute(_ *testing.T, b *book, h http.Handler) any {
 	ask(h, http.MethodGet, "/hello/bob")
 	return b.field("request", "route")
 }
@@ -157,7 +157,7 @@ func TestOrder(t *testing.T) {
 	for name, n := range order {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var right, swapped logbook
+			var right, swapped book
 			outer, inner := n.pair(&right)
 			assert.Equal(t, n.right, n.see(t, &right, outer(inner(shop()))))
 			outer, inner = n.pair(&swapped)
@@ -170,14 +170,14 @@ func TestOrder(t *testing.T) {
 // above the router. Around one handler, below both, Timeout does not.
 func TestOrder_timeoutIsBelowTheRouter(t *testing.T) {
 	t.Parallel()
-	slow := Timeout(time.Minute, new(logbook).slog())
-	above := func(b *logbook) http.Handler { return Log(b.slog())(slow(shop())) }
-	below := func(b *logbook) http.Handler {
+	slow := Timeout(time.Minute, new(book).Slog())
+	above := func(b *book) http.Handler { return Log(b.Slog())(slow(shop())) }
+	below := func(b *book) http.Handler {
 		mux := http.NewServeMux()
 		mux.Handle("GET /hello/{name}", slow(say("hello")))
-		return Log(b.slog())(mux)
+		return Log(b.Slog())(mux)
 	}
-	var b logbook
+	var b book
 	assert.Empty(t, seeRoute(t, &b, above(&b)))
 	assert.Equal(t, "/hello/{name}", seeRoute(t, &b, below(&b)))
 }
@@ -191,9 +191,9 @@ func TestOrder_chiUsesTheLog(t *testing.T) {
 		r.Method(http.MethodGet, "/hello/{name}", say("hello"))
 		return r
 	}
-	var b logbook
-	assert.Empty(t, seeRoute(t, &b, Log(b.slog())(router())))
-	assert.Equal(t, "/hello/{name}", seeRoute(t, &b, router(Log(b.slog()))))
+	var b book
+	assert.Empty(t, seeRoute(t, &b, Log(b.Slog())(router())))
+	assert.Equal(t, "/hello/{name}", seeRoute(t, &b, router(Log(b.Slog()))))
 }
 
 // A panic after the 503 comes to nobody outside TimeoutHandler: no log has it.
@@ -201,15 +201,15 @@ func TestOrder_recoverInsideTimeoutSeesALatePanic(t *testing.T) {
 	t.Parallel()
 	for recovers, want := range map[bool]any{true: "a bug, later", false: nil} {
 		synctest.Test(t, func(t *testing.T) {
-			var b logbook
+			var b book
 			h := http.Handler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 				time.Sleep(time.Minute)
 				panic("a bug, later")
 			}))
 			if recovers {
-				h = Timeout(time.Second, b.slog())(h)
+				h = Timeout(time.Second, b.Slog())(h)
 			} else {
-				h = Recover(b.slog())(timeoutAlone(time.Second)(h))
+				h = Recover(b.Slog())(timeoutAlone(time.Second)(h))
 			}
 			assert.Equal(t, http.StatusServiceUnavailable, ask(h, http.MethodGet, "/").Code)
 			time.Sleep(time.Hour)
@@ -222,9 +222,9 @@ func TestOrder_recoverInsideTimeoutSeesALatePanic(t *testing.T) {
 // its headers before the handler runs.
 func TestOrder_recoverAndCrossOriginMayChangePlaces(t *testing.T) {
 	t.Parallel()
-	var b logbook
+	var b book
 	cross, _ := crossAndLimit(nil)
-	for _, m := range []handlers{Chain(cross, Recover(b.slog())), Chain(Recover(b.slog()), cross)} {
+	for _, m := range []handlers{Chain(cross, Recover(b.Slog())), Chain(Recover(b.Slog()), cross)} {
 		w := ask(m(shop()), http.MethodGet, "/panic", "Origin", "https://example.com")
 		assert.Equal(t, http.StatusInternalServerError, w.Code)
 		assert.Equal(t, "https://example.com", w.Header().Get("Access-Control-Allow-Origin"))

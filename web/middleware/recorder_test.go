@@ -67,7 +67,7 @@ func (w *writer) SetWriteDeadline(time.Time) error { w.deadline = true; return n
 
 func TestRecorder_hidesNothing(t *testing.T) {
 	t.Parallel()
-	var b logbook
+	var b book
 	w := &writer{ResponseRecorder: httptest.NewRecorder()}
 	h := func(w http.ResponseWriter, _ *http.Request) {
 		assert.NoError(t, http.NewResponseController(w).SetWriteDeadline(time.Time{}))
@@ -121,7 +121,7 @@ func TestRecorder_hijacks(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var b logbook
+			var b book
 			h := all(t, &b, 1)(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 				assert.NoError(t, hijack(w))
 				panic("a bug")
@@ -144,12 +144,12 @@ func TestRecorder_hijacks(t *testing.T) {
 // A flush begins the answer. Recover must know, or it adds a 500 to it.
 func TestRecover_knowsOfAFlush(t *testing.T) {
 	t.Parallel()
-	var b logbook
+	var b book
 	h := func(w http.ResponseWriter, _ *http.Request) {
 		assert.NoError(t, http.NewResponseController(w).Flush())
 		panic("a bug")
 	}
-	serve(Recover(b.slog())(http.HandlerFunc(h)), &b, func(c *http.Client) {
+	serve(Recover(b.Slog())(http.HandlerFunc(h)), &b, func(c *http.Client) {
 		assert.Equal(t, answer{http.StatusOK, "", io.ErrUnexpectedEOF}, get(c, "http://shop/"))
 	})
 	assert.NotContains(t, b.String(), "superfluous")
@@ -158,14 +158,14 @@ func TestRecover_knowsOfAFlush(t *testing.T) {
 // What the handler was about to say must not stay on the 500.
 func TestRecover_takesBackTheHeadersOfTheBody(t *testing.T) {
 	t.Parallel()
-	var b logbook
+	var b book
 	h := func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "1000")
 		w.Header().Set("ETag", `"1"`)
 		w.Header().Set("X-Kept", "yes")
 		panic("a bug")
 	}
-	serve(Recover(b.slog())(http.HandlerFunc(h)), &b, func(c *http.Client) {
+	serve(Recover(b.Slog())(http.HandlerFunc(h)), &b, func(c *http.Client) {
 		res, err := do(c, http.MethodGet, "http://shop/", nil)
 		require.NoError(t, err)
 		body, err := io.ReadAll(res.Body)

@@ -322,7 +322,7 @@ func (s *shop) neverRead(t *testing.T) (end func()) {
 // of each service.
 func secrets(t *testing.T, s *shop, others ...string) {
 	t.Helper()
-	text := s.log.text()
+	text := s.log.String()
 	for _, secret := range append(others, s.token) {
 		require.NotEmpty(t, secret)
 		assert.NotContains(t, text, secret)

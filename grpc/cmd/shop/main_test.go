@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -16,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"example.com/goguide/detect/logbook"
 	"example.com/goguide/detect/racemode"
 	"example.com/goguide/grpc/shop/load"
 )
@@ -140,27 +140,12 @@ func (s *shop) under(t *testing.T, rate float64, f func()) []load.Result {
 }
 
 // log keeps what the processes write.
-type log struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *log) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(b)
-}
-
-func (l *log) text() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
+type log struct{ logbook.Book }
 
 // warnings are the lines of what went wrong.
 func (l *log) warnings() string {
 	var lines []string
-	for line := range strings.Lines(l.text()) {
+	for line := range strings.Lines(l.String()) {
 		if !strings.Contains(line, `"level":"INFO"`) {
 			lines = append(lines, line)
 		}
@@ -169,6 +154,6 @@ func (l *log) warnings() string {
 }
 
 func (l *log) tail(n int) string {
-	s := l.text()
+	s := l.String()
 	return s[max(0, len(s)-n):]
 }

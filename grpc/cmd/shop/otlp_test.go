@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -87,7 +86,7 @@ func TestService_endsWithoutACollector(t *testing.T) {
 	ended := make(chan error, 1)
 	go func() {
 		ended <- config{only: "users", data: t.TempDir(), listen: "127.0.0.1:0", admin: "127.0.0.1:0"}.
-			service(ctx, slog.New(slog.NewJSONHandler(l, nil)), new(bytes.Buffer), in)
+			service(ctx, l.Slog(), new(bytes.Buffer), in)
 	}()
 	line := make([]byte, 1024)
 	n, err := out.Read(line)
@@ -105,5 +104,5 @@ func TestService_endsWithoutACollector(t *testing.T) {
 	client.CloseIdleConnections()
 	cancel()
 	require.NoError(t, <-ended)
-	assert.Contains(t, l.text(), `"msg":"tracing"`)
+	assert.Contains(t, l.String(), `"msg":"tracing"`)
 }

@@ -6,7 +6,6 @@
 package apitest
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -18,6 +17,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"example.com/goguide/detect/logbook"
 	"example.com/goguide/web/api"
 	"example.com/goguide/web/store/memory"
 )
@@ -72,7 +72,7 @@ type session struct {
 	base   string
 	client *http.Client
 	users  *store
-	log    *buffer
+	log    *logbook.Book
 }
 
 // burst is how many requests a session may send at once. Most rules need fewer.
@@ -92,7 +92,7 @@ func newSessionWith(t testing.TB, start Start, limiter *api.Limiter) *session {
 			Timeout:       time.Minute,
 		},
 		users: &store{users: memory.New()},
-		log:   new(buffer),
+		log:   new(logbook.Book),
 	}
 	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -101,7 +101,7 @@ func newSessionWith(t testing.TB, start Start, limiter *api.Limiter) *session {
 		Users:   s.users,
 		Limiter: limiter,
 		Metrics: api.NewMetrics(),
-		Log:     slog.New(slog.NewJSONHandler(s.log, nil)),
+		Log:     s.log.Slog(),
 	}, l)
 	t.Cleanup(func() {
 		s.client.CloseIdleConnections()
@@ -191,22 +191,4 @@ func (s *store) Ping(ctx context.Context) error {
 		return err
 	}
 	return users.Ping(ctx)
-}
-
-// A buffer is a log that may be written and read at the same time.
-type buffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
 }

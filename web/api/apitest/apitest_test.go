@@ -3,11 +3,9 @@ package apitest
 import (
 	"bytes"
 	"cmp"
-	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -15,38 +13,17 @@ import (
 	"github.com/stretchr/testify/assert"
 	"go.uber.org/goleak"
 
+	"example.com/goguide/detect/recorder"
 	"example.com/goguide/web/api"
 	"example.com/goguide/web/api/nethttp"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m, FasthttpStays()...) }
 
-// A recorder is a T that takes failures and is not failed by them. Like a T it
-// may be told of them by several goroutines.
-type recorder struct {
-	mu       sync.Mutex
-	failures []string
-}
-
-func (r *recorder) Errorf(format string, args ...any) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.failures = append(r.failures, fmt.Sprintf(format, args...))
-}
-
-func (r *recorder) FailNow() { runtime.Goexit() }
-
 // broken returns the failures of a rule with a server that wrap has broken.
 func broken(t *testing.T, r rule, wrap func(http.Handler) http.Handler) []string {
 	s := newSession(t, Handler(func(c api.Config) http.Handler { return wrap(nethttp.New(c)) }))
-	var seen recorder
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		r.check(&seen, s)
-	}()
-	<-done
-	return seen.failures
+	return recorder.Failures(func(seen *recorder.T) { r.check(seen, s) })
 }
 
 // Each rule fails where a server breaks it, and with a server that does not it

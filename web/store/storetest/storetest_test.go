@@ -1,48 +1,24 @@
 package storetest
 
 import (
-	"fmt"
-	"runtime"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"go.uber.org/goleak"
 
+	"example.com/goguide/detect/recorder"
 	"example.com/goguide/web/store"
 	"example.com/goguide/web/store/memory"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// A recorder is a T that takes failures and is not failed by them. Like a T it
-// may be told of them by several goroutines.
-type recorder struct {
-	mu       sync.Mutex
-	failures []string
-}
-
-func (r *recorder) Errorf(format string, args ...any) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.failures = append(r.failures, fmt.Sprintf(format, args...))
-}
-
-func (r *recorder) FailNow() { runtime.Goexit() }
-
 // failures returns those of a rule with a store that wrap has broken.
 func failures(t *testing.T, r rule, wrap func(store.Store) store.Store, patience time.Duration) []string {
-	var seen recorder
 	kept := &lasting{Store: memory.New()}
 	s := newSession(t, func() (store.Store, error) { return wrap(kept.opened()), nil }, patience)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		r.check(t.Context(), &seen, s)
-	}()
-	<-done
-	return seen.failures
+	return recorder.Failures(func(seen *recorder.T) { r.check(t.Context(), seen, s) })
 }
 
 // Each rule fails where a store breaks it, and with one that does not it
