@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -80,6 +81,38 @@ func TestSupervisor_theDeadAreNeverLate(t *testing.T) {
 	over := s.patience(time.Nanosecond, stuckScenario)
 	for range 10 {
 		require.False(t, over())
+	}
+}
+
+// What a look takes is not lateness: a machine on which each took longer than
+// some ticks would keep every child that hangs for ten times its limit, and look
+// all the while.
+func TestSupervisor_slowLooksAreNotLate(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), "sleep", "600")
+	require.NoError(t, cmd.Start())
+	defer func() { _ = cmd.Process.Kill(); require.Error(t, cmd.Wait(), "it was killed") }()
+	s := &supervisor{cmd: cmd, printed: new(atomic.Int64)}
+	for name, c := range map[string]struct {
+		look, wait time.Duration
+		late       bool
+	}{
+		"quick looks":   {0, tick, false},
+		"slow looks":    {10 * tick, tick, false},
+		"seldom a look": {0, 10 * tick, true}, // nor has anybody read what the child printed
+		"slow and late": {10 * tick, 10 * tick, true},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			start := time.Now()
+			over := s.patienceBy(func(int) bool { time.Sleep(c.look); return true }, time.Second, stuckScenario)
+			for !over() {
+				time.Sleep(c.wait)
+			}
+			if took := time.Since(start); c.late {
+				assert.GreaterOrEqual(t, took, starved*time.Second, name)
+			} else {
+				assert.Less(t, took, 2*time.Second, name)
+			}
+		})
 	}
 }
 

@@ -282,20 +282,25 @@ func (s *supervisor) running() bool {
 // does one that waits for us to read its output, up to ten times the limit.
 // One that is asleep for so many ticks beyond the limit will not wake.
 func (s *supervisor) patience(limit time.Duration, stuck int) func() bool {
+	return s.patienceBy(isAsleep, limit, stuck)
+}
+
+func (s *supervisor) patienceBy(isAsleep func(pid int) bool, limit time.Duration, stuck int) func() bool {
 	start, cpu0 := time.Now(), cpuTime(s.cmd.Process.Pid)
 	asleep, printed, lastLook := 0, int64(0), start
 	return func() bool {
-		now := time.Now()
-		wall := now.Sub(start)
-		late := now.Sub(lastLook) > 3*tick
-		lastLook = now
+		// From the end of one look to the next: on a busy machine a look, at all
+		// processes there are, may itself take longer than some ticks.
+		late := time.Since(lastLook) > 3*tick
+		defer func() { lastLook = time.Now() }()
+		wall := time.Since(start)
 		if wall < limit || isDead(s.cmd.Process.Pid) {
 			return false // the dead are never late: exited comes
 		}
 		// A child may also sleep because this process, kept from the CPU
 		// itself, has not read what the child printed.
 		n := s.printed.Load()
-		if isAsleep(s.cmd.Process.Pid) && !late && n == printed {
+		if !late && n == printed && isAsleep(s.cmd.Process.Pid) {
 			asleep++
 		} else {
 			asleep = 0
