@@ -117,8 +117,8 @@ func kept(b *testing.B) {
 
 var two = 2.0 // no constant: the compiler would compute the root
 
-// ofBenchmarks are for a scenario of 40 benchmarks, each of which waits for two
-// collections of garbage: on a loaded machine they took over a second.
+// ofBenchmarks are for a scenario of 40 benchmarks, each of which begins with a
+// collection of garbage: at 8 CPUs of a loaded machine they took over a second.
 func ofBenchmarks() []detect.Option {
 	return []detect.Option{
 		detect.Without("in a bubble a benchmark takes no time", detect.Synctest),
