@@ -38,11 +38,11 @@ func chosen(f *os.File) {
 	l.add(f)
 }
 
-// open looks at the file before it knows which reader that takes. The caller
-// chooses R, not the function.
+// open would choose a reader by what the file holds; but the caller chooses R.
 func open[R io.Reader](f *os.File, zipped bool) (R, error) {
 	if zipped {
-		return gzip.NewReader(f) // ERROR "cannot use gzip.NewReader(f) (value of type *gzip.Reader) as R value in return statement"
+		z, err := gzip.NewReader(f)
+		return z, err // ERROR "cannot use z (variable of type *gzip.Reader) as R value in return statement"
 	}
 	return f, nil // ERROR "cannot use f (variable of type *os.File) as R value in return statement"
 }
