@@ -40,7 +40,7 @@ func NewClient() *http.Client {
 // [http.MaxBytesError].
 //
 // The body is read to its end whatever the status, so that the connection can
-// be used again; one that is too long is closed, and the connection with it.
+// be used again; one that is much too long is closed, with its connection.
 func Get(
 	ctx context.Context,
 	c *http.Client,

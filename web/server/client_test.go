@@ -192,13 +192,15 @@ func TestGet_keepsTheConnectionAndTheLimit(t *testing.T) {
 			require.ErrorContains(t, err, "status 404")
 			require.EqualValues(t, 1, n.dials.Load())
 
-			_, err = Get(t.Context(), c, "http://shop/page", int64(len(large))-1)
 			var tooLarge *http.MaxBytesError
+			_, err = Get(t.Context(), c, "http://shop/page", 1)
 			require.ErrorAs(t, err, &tooLarge)
 			_, err = Get(t.Context(), c, "http://shop/none", 100)
 			require.ErrorContains(t, err, "status 404")
 			assert.EqualValues(t, 2, n.dials.Load(), "the connection of the long body was closed")
 
+			_, err = Get(t.Context(), c, "http://shop/page", int64(len(large))-1)
+			require.ErrorAs(t, err, &tooLarge)
 			_, err = Get(t.Context(), c, "::", 1)
 			require.Error(t, err)
 			ctx, cancel := context.WithCancel(t.Context())
