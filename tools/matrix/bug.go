@@ -50,10 +50,13 @@ func merge(said report, fs []finding) []bug {
 	for _, b := range rows {
 		bugs = append(bugs, *b)
 	}
-	slices.SortFunc(bugs, func(a, b bug) int {
-		return cmp.Or(cmp.Compare(a.part, b.part), cmp.Compare(a.pkg, b.pkg), cmp.Compare(a.name, b.name), cmp.Compare(a.file, b.file))
-	})
+	slices.SortFunc(bugs, compare)
 	return bugs
+}
+
+// compare is the order of the rows.
+func compare(a, b bug) int {
+	return cmp.Or(cmp.Compare(a.part, b.part), cmp.Compare(a.pkg, b.pkg), cmp.Compare(a.name, b.name), cmp.Compare(a.file, b.file))
 }
 
 // place splits an import path of a part into part and package.

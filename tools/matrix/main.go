@@ -21,7 +21,9 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"slices"
+	"strings"
 )
 
 func main() {
@@ -91,8 +93,15 @@ func (o options) tables(all report, findings []finding, out io.Writer) error {
 	if len(bugs) == 0 {
 		return errors.New("no test has published a verdict: is this the folder that holds go.work?")
 	}
+	bugs, left, err := o.keep(bugs)
+	if err != nil {
+		return err
+	}
 	printTable(out, bugs)
 	printSummary(out, bugs, all.verdicts)
+	if len(left) > 0 {
+		fmt.Fprintf(out, "%s leaves the files of these out, whose rows are kept as %s has them: %s\n", runtime.Version(), jsonFile, strings.Join(left, ", "))
+	}
 	if len(o.parts) > 0 {
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -146,13 +147,7 @@ func TestRead_keepsTheOutputOfFailures(t *testing.T) {
 
 func writeSource(t *testing.T, root, file, text string) {
 	t.Helper()
-	name := filepath.Join(root, "goroutines", filepath.FromSlash(file))
-	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	writeFile(t, filepath.Join(root, "goroutines", filepath.FromSlash(file)), text)
 }
 
 func TestUpdateReadmes_refusesANoteWithoutAVerdict(t *testing.T) {
@@ -209,5 +204,63 @@ func TestUpdateReadmes(t *testing.T) {
 	}
 	if err := updateReadmes(root, bugs(t), false, out); err == nil || !strings.Contains(err.Error(), begin) {
 		t.Errorf("missing markers: %v", err)
+	}
+}
+
+// A release that leaves the file of a bug out neither loses its row nor calls
+// its note unproven.
+func TestKeep(t *testing.T) {
+	root := t.TempDir()
+	for _, part := range []string{"", "goroutines"} {
+		writeFile(t, filepath.Join(root, part, "README.md"), begin+"\n"+end+"\n")
+	}
+	writeFile(t, filepath.Join(root, configFile), configBegin+"\n"+configEnd+"\n")
+	writeSource(t, root, "leak/buggy.go", "package leak\n\nfunc A() {} // BUG(race): it is bad\n")
+	writeSource(t, root, "leak/buggy_old.go", "//go:build go1.25 && !go1.26\n\npackage leak\n\nfunc Old() {} // BUG(race): it was bad\n")
+	old := bug{
+		part: "goroutines", pkg: "leak", name: "Old", file: "buggy_old.go", line: 5, text: "it was bad",
+		others: []string{"until go1.25"}, test: true, static: []string{"revive"}, states: map[string]string{"race": "caught", "synctest": "open"},
+	}
+	gone := old
+	gone.name, gone.file = "Gone", "buggy_gone.go"
+	stale := old
+	stale.name, stale.file = "Stale", "buggy.go"
+	text, err := encode(append(bugs(t), gone, old, stale))
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, filepath.Join(root, jsonFile), string(text))
+
+	o := options{root: root}
+	all, names, err := o.keep(bugs(t))
+	if err != nil || !slices.Equal(names, []string{"goroutines/leak.Old"}) {
+		t.Fatalf("kept %q, %v", names, err)
+	}
+	if got := all[len(all)-1]; len(all) != 4 || !reflect.DeepEqual(got, old) {
+		t.Errorf("got %d rows, the last %+v, want %+v", len(all), got, old)
+	}
+	if err := updateReadmes(root, all, false, new(bytes.Buffer)); err != nil {
+		t.Errorf("with the row of Old: %v", err)
+	}
+	o.parts = []string{"channels"}
+	if _, names, _ := o.keep(nil); len(names) > 0 {
+		t.Errorf("kept %q of a part that does not run", names)
+	}
+	if rows, err := kept(root, []string{"go1.25"}); len(rows) > 0 || err != nil {
+		t.Errorf("kept %v of a file that is built, %v", rows, err)
+	}
+	writeFile(t, filepath.Join(root, jsonFile), "{")
+	if _, _, err := o.keep(nil); err == nil || !strings.Contains(err.Error(), "run make matrix") {
+		t.Errorf("a broken %s: %v", jsonFile, err)
+	}
+}
+
+func writeFile(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }

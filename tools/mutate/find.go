@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"go/ast"
+	gobuild "go/build"
 	"go/parser"
 	"go/printer"
 	"go/token"
@@ -75,6 +76,9 @@ func inFile(root, path string) ([]mutant, error) {
 	f, err := parser.ParseFile(fset, path, nil, parser.ParseComments)
 	if err != nil {
 		return nil, fmt.Errorf("reading BUG notes: %w", err)
+	}
+	if notes.LeftOut(f, gobuild.Default.ReleaseTags) {
+		return nil, nil // no test of this release runs it
 	}
 	rel, err := filepath.Rel(root, path)
 	if err != nil {

@@ -4,8 +4,10 @@ package notes
 
 import (
 	"go/ast"
+	"go/build/constraint"
 	"go/token"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -56,6 +58,32 @@ func Items(list string) []string {
 		items = append(items, strings.TrimSpace(item))
 	}
 	return items
+}
+
+// LeftOut says whether a file's //go:build line leaves it out of a Go of these
+// releases (go/build has them: go1.1 to its own), whatever the other tags are.
+func LeftOut(f *ast.File, releases []string) bool {
+	for _, g := range f.Comments {
+		for _, c := range g.List {
+			if c.Pos() > f.Package || !constraint.IsGoBuild(c.Text) {
+				continue
+			}
+			expr, err := constraint.Parse(c.Text)
+			if err != nil {
+				return false // the compiler says so
+			}
+			built := func(others bool) bool {
+				return expr.Eval(func(tag string) bool {
+					if strings.HasPrefix(tag, "go1.") {
+						return slices.Contains(releases, tag)
+					}
+					return others
+				})
+			}
+			return !built(true) && !built(false)
+		}
+	}
+	return false
 }
 
 // Of returns the declarations of a file in their order. A note speaks of the

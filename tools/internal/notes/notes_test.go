@@ -97,3 +97,27 @@ func TestTestOf_matchesNamesOfTests(t *testing.T) {
 		}
 	}
 }
+
+func TestLeftOut_asksOnlyWhatTheReleaseDecides(t *testing.T) {
+	releases := []string{"go1.1", "go1.25", "go1.26"}
+	for head, want := range map[string]bool{
+		"":                                   false,
+		"//go:build go1.25":                  false,
+		"//go:build go1.25 && !go1.26":       true,
+		"//go:build go1.27":                  true,
+		"//go:build race && go1.27":          true,
+		"//go:build race || go1.27":          false,
+		"//go:build race":                    false,
+		"//go:build !race && !windows":       false,
+		"// A comment.\n\n//go:build go1.27": true,
+		"//go:build (":                       false,
+	} {
+		f, err := parser.ParseFile(token.NewFileSet(), "x.go", head+"\n\npackage p\n\n//go:build go1.99\nfunc F() {}\n", parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := LeftOut(f, releases); got != want {
+			t.Errorf("%q is left out: %t", head, got)
+		}
+	}
+}
