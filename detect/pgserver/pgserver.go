@@ -103,7 +103,7 @@ begin() {
 		echo $! >"$dir/pid"
 		wait $!
 		: >"$dir/dead"
-	) &
+	) >/dev/null &
 	i=0
 	while [ ! -e "$dir/dead" ] && [ $i -lt 1200 ]; do
 		"$bin/pg_isready" -q -h "$dir" && return
@@ -190,13 +190,16 @@ func (s *Server) Close() {
 }
 
 func (s *Server) tell(word string) error {
-	if _, err := io.WriteString(s.stdin, word+"\n"); err != nil {
-		return fmt.Errorf("%s: %w", word, err)
+	// A script that has failed reads no more, so this may fail too, and why it
+	// did is in what it said.
+	_, err := io.WriteString(s.stdin, word+"\n")
+	said, err2 := s.said.ReadString('\n')
+	if err == nil && err2 == nil && said == "ok\n" {
+		return nil
 	}
-	said, err := s.said.ReadString('\n')
-	if err != nil || said != "ok\n" {
-		rest, _ := io.ReadAll(s.said) // its log, if it has failed
-		return fmt.Errorf("%s: %s%s", word, said, rest)
+	rest, err3 := io.ReadAll(s.said) // its log
+	if text := said + string(rest); text != "" {
+		return fmt.Errorf("%s: %s", word, text)
 	}
-	return nil
+	return fmt.Errorf("%s: it said nothing: %w", word, errors.Join(err, err2, err3))
 }

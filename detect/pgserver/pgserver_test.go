@@ -53,6 +53,22 @@ func TestOpen_saysWhatFailed(t *testing.T) {
 	assert.ErrorContains(t, err, "/nowhere/initdb: not found")
 }
 
+// The script has ended, and its pipe with it, before it is told anything.
+func TestTell_saysWhatFailedBeforeItCouldBeTold(t *testing.T) {
+	t.Parallel()
+	for said, want := range map[string]string{
+		"failed\ninitdb: no space left\n": "start: failed\ninitdb: no space left\n",
+		"":                                "start: it said nothing: write |1: broken pipe\nEOF",
+	} {
+		r, w, err := os.Pipe()
+		require.NoError(t, err)
+		defer func() { _ = w.Close() }()
+		require.NoError(t, r.Close())
+		s := &Server{stdin: w, said: bufio.NewReader(strings.NewReader(said))}
+		assert.EqualError(t, s.Start(), want)
+	}
+}
+
 // A told is a T that is told to skip or to fail.
 type told struct {
 	testing.TB
