@@ -107,7 +107,7 @@ func NewListing(db *gorm.DB) *Listing {
 
 // Count counts those at a domain.
 func (l *Listing) Count(domain string) (n int64, err error) {
-	// BUG(race, fatal?): Count adds its condition to the query that all its
+	// BUG(race, panic?, fatal?): Count adds its condition to the query that all its
 	// callers share, while others read it; the next caller has it too.
 	err = l.subscribed.Where("email LIKE ?", "%@"+domain).Count(&n).Error
 	return n, err

@@ -221,12 +221,11 @@ func TestHooked_BeforeSave(t *testing.T) {
 	})
 }
 
-// both has two goroutines count.
-func both(t *testing.T, f func(domain string) (int64, error)) {
-	parallel.Do(2, func(i int) {
-		_, err := f(fmt.Sprint(i, ".example.com"))
-		assert.NoError(t, err)
-	})
+// both has two goroutines count, and returns the error of each.
+func both(f func(domain string) (int64, error)) []error {
+	errs := make([]error, 2)
+	parallel.Do(len(errs), func(i int) { _, errs[i] = f(fmt.Sprint(i, ".example.com")) })
+	return errs
 }
 
 func TestListing_Count(t *testing.T) {
@@ -234,10 +233,14 @@ func TestListing_Count(t *testing.T) {
 	detect.Bug(t, func() {
 		people(t, func(db *gorm.DB) {
 			l := NewListing(db)
-			both(t, l.Count)
-			n, err := l.Count("example.com")
-			assert.NoError(t, err)
-			assert.Zero(t, n, "Ann is not at all three domains")
+			for _, domain := range []string{"0.example.com", "example.com"} {
+				n, err := l.Count(domain)
+				assert.NoError(t, err)
+				assert.Zero(t, n, "Ann is not at both domains")
+			}
+			// What two at once get is not said: mostly an answer, at times the
+			// halves of two statements, for which SQLite has a syntax error.
+			both(NewListing(db).Count)
 		})
 	})
 }
@@ -247,7 +250,9 @@ func TestList_isShared(t *testing.T) {
 	detect.Fix(t, func() {
 		people(t, func(db *gorm.DB) {
 			l := NewList(db)
-			both(t, func(domain string) (int64, error) { return l.Count(t.Context(), domain) })
+			for _, err := range both(func(domain string) (int64, error) { return l.Count(t.Context(), domain) }) {
+				assert.NoError(t, err)
+			}
 			n, err := l.Count(t.Context(), "example.com")
 			assert.NoError(t, err)
 			assert.EqualValues(t, 1, n)
