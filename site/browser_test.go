@@ -46,6 +46,7 @@ func open(t *testing.T) *tab.Tab {
 
 func openFor(t *testing.T, limit time.Duration) *tab.Tab {
 	t.Helper()
+	tab.Need(t)
 	return tab.Open(t, serve(t, wholeSite(t)), limit)
 }
 

@@ -63,6 +63,13 @@ func Open(t testing.TB, site string, limit time.Duration) *Tab {
 	return b
 }
 
+// Need skips or fails a test as [Open] does without a Chromium: for a test that
+// has a program to build and to start before it opens a tab.
+func Need(t testing.TB) {
+	t.Helper()
+	find(t, os.Getenv("CI"))
+}
+
 // find returns the path of a browser.
 func find(t testing.TB, ci string) string {
 	t.Helper()

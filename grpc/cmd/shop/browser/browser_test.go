@@ -32,6 +32,7 @@ func TestMain(m *testing.M) { tab.Main(m) }
 
 // open starts the program and opens its page; end ends the program.
 func open(t *testing.T) (b *tab.Tab, end func()) {
+	tab.Need(t)
 	dir := t.TempDir()
 	program := filepath.Join(dir, "shop")
 	out, err := exec.CommandContext(t.Context(), "go", "build", "-ldflags=-s -w", "-o", program, "..").CombinedOutput()

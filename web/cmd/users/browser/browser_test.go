@@ -30,6 +30,7 @@ const limit = 3 * time.Minute
 
 // open starts the program, and opens its page.
 func open(t *testing.T) *tab.Tab {
+	tab.Need(t)
 	dir := t.TempDir()
 	program := filepath.Join(dir, "users")
 	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "..").CombinedOutput()
