@@ -82,7 +82,9 @@ func TestWholeOnly(t *testing.T) {
 	each(t, func(t *testing.T, serve server) {
 		detect.Bug(t, func() {
 			on(t, serve, func(set Set, says func(string) string, _ healthv1.HealthClient) {
+				set("", false)
 				WholeOnly(set)
+				assert.Equal(t, "SERVING", says(""))
 				assert.Equal(t, "NotFound", says(users))
 			})
 		})
@@ -94,6 +96,7 @@ func TestWholeOnly_asked(t *testing.T) {
 	t.Parallel()
 	detect.Fix(t, func() {
 		on(t, servers["connect"], func(set Set, says func(string) string, _ healthv1.HealthClient) {
+			set("", false)
 			WholeOnly(set)
 			assert.Equal(t, "SERVING", says(""))
 		})

@@ -121,6 +121,7 @@ func throughConnect(t *testing.T, server []connect.ServerInterceptor, client []c
 	}
 	_, err := front.GetUser(ctx, new(userv1.GetUserRequest))
 	require.NoError(t, err)
+	require.NotNil(t, last.metadata, "the handler did not call")
 	return last
 }
 
@@ -139,6 +140,7 @@ func throughGRPC(t *testing.T, server []grpc.ServerOption, client []grpc.DialOpt
 	defer cancel()
 	_, err := front.GetUser(metadata.NewOutgoingContext(ctx, metadata.New(sent)), new(userv1.GetUserRequest))
 	require.NoError(t, err)
+	require.NotNil(t, last.metadata, "the handler did not call")
 	return last
 }
 
