@@ -69,7 +69,7 @@ var accidents = []accident{
 			}
 			ctx, cancel := context.WithTimeout(ctx, 2*span)
 			defer cancel()
-			return fault.NeverRead(ctx, p.Public, "/users", 4, 100*time.Millisecond)
+			return fault.NeverRead(ctx, p.Public, "/users", 4, 100*time.Millisecond, func() {})
 		}},
 }
 

@@ -141,19 +141,19 @@ func TestWithout_ping(t *testing.T) {
 // Who reads nothing holds what he has got.
 func TestWithout_write(t *testing.T) {
 	t.Parallel()
-	with, without := compared(t, "write", nil, func(t *testing.T, s *shop) (givenUp uint64) {
-		end := s.neverRead(t)
+	with, without := compared(t, "write", nil, func(t *testing.T, s *shop) (gone uint64) {
+		givenUp, end := s.neverRead(t)
 		var done uint64
-		last := time.Now() // of an answer that was finished, or given up
+		last := time.Now() // of an answer that was finished, or a client given up
 		until(t, "they are given up, or nothing happens for long", func() bool {
 			p, _ := s.told(t, "gateway", listUsers)
-			if now := s.givenUp(t); p.Codes["OK"] != done || now != givenUp {
-				done, givenUp, last = p.Codes["OK"], now, time.Now()
+			if now := givenUp(); p.Codes["OK"] != done || now != gone {
+				done, gone, last = p.Codes["OK"], now, time.Now()
 			}
-			return givenUp == silent || time.Since(last) > s.writeTime+5*time.Second
+			return gone == silent || time.Since(last) > s.writeTime+5*time.Second
 		})
 		end()
-		return givenUp
+		return gone
 	})
 	t.Logf("of %d who read nothing %d are given up, without a limit to writes %d", silent, with, without)
 	assert.Equal(t, silent, with)

@@ -39,12 +39,18 @@ func Lock(ctx context.Context, place, table string, d time.Duration) error {
 }
 
 // NeverRead connects n clients to an address, each of which asks for a path again
-// and again, with a pause, and reads no answer, until ctx ends.
-func NeverRead(ctx context.Context, addr, path string, n int, pause time.Duration) error {
+// and again, with a pause, and reads no answer, until ctx ends. For each on whom
+// the server hangs up before that, it calls hungUp, from several goroutines.
+func NeverRead(ctx context.Context, addr, path string, n int, pause time.Duration, hungUp func()) error {
 	var clients sync.WaitGroup
 	errs := make([]error, n)
 	for i := range n {
-		clients.Go(func() { errs[i] = neverRead(ctx, addr, path, pause) })
+		clients.Go(func() {
+			errs[i] = neverRead(ctx, addr, path, pause)
+			if errs[i] == nil && ctx.Err() == nil {
+				hungUp()
+			}
+		})
 	}
 	clients.Wait()
 	return errors.Join(errs...)

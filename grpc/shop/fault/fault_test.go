@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -149,8 +150,9 @@ func TestNeverRead(t *testing.T) {
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	var asks sync.WaitGroup
+	hungUp := func() { assert.Fail(t, "nobody hangs up") }
 	asks.Go(func() {
-		assert.NoError(t, NeverRead(ctx, l.Addr().String(), "/users", 1, time.Millisecond))
+		assert.NoError(t, NeverRead(ctx, l.Addr().String(), "/users", 1, time.Millisecond, hungUp))
 	})
 	c, err := l.Accept()
 	require.NoError(t, err)
@@ -167,4 +169,23 @@ func TestNeverRead(t *testing.T) {
 	cancel()
 	asks.Wait()
 	require.NoError(t, errors.Join(c.Close(), l.Close()))
+}
+
+func TestNeverRead_hungUpOn(t *testing.T) {
+	t.Parallel()
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	var asks sync.WaitGroup
+	var hungUp atomic.Int32
+	asks.Go(func() {
+		assert.NoError(t, NeverRead(t.Context(), l.Addr().String(), "/users", 2, time.Millisecond, func() { hungUp.Add(1) }))
+	})
+	for range 2 {
+		c, err := l.Accept()
+		require.NoError(t, err)
+		require.NoError(t, c.Close())
+	}
+	asks.Wait()
+	assert.EqualValues(t, 2, hungUp.Load())
+	require.NoError(t, l.Close())
 }
