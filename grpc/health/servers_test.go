@@ -54,14 +54,10 @@ var servers = map[string]server{
 func served(l net.Listener, h healthv1.HealthServer) (stop func()) {
 	s := grpc.NewServer()
 	healthv1.RegisterHealthServer(s, h)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_ = s.Serve(l)
-	}()
+	wait := inmemory.Serve(s, l)
 	return func() {
 		s.Stop()
-		<-done
+		_ = wait()
 	}
 }
 

@@ -105,8 +105,7 @@ func byGRPC(server ...grpc.ServerOption) caller {
 		l := memnet.Listen()
 		s := grpc.NewServer(server...)
 		userv1.RegisterUserServiceServer(s, handler{do: do})
-		served := make(chan error, 1)
-		go func() { served <- s.Serve(l) }()
+		wait := inmemory.Serve(s, l)
 		conn := inmemory.Dial(l)
 		var err error
 		ctx = metadata.AppendToOutgoingContext(ctx, requestid.Header, "9f-1", "authorization", "Bearer hunter2")
@@ -119,7 +118,7 @@ func byGRPC(server ...grpc.ServerOption) caller {
 		}
 		assert.NoError(t, conn.Close())
 		s.GracefulStop() // with what its interceptors still have to do
-		assert.NoError(t, <-served)
+		assert.NoError(t, wait())
 		return status.Code(err)
 	}
 }

@@ -97,8 +97,7 @@ func serve(t *testing.T, h handler, server ...grpc.ServerOption) client {
 	l := memnet.Listen()
 	s := grpc.NewServer(server...)
 	userv1.RegisterUserServiceServer(s, h)
-	served := make(chan error, 1)
-	go func() { served <- s.Serve(l) }()
+	wait := inmemory.Serve(s, l)
 	conn := inmemory.Dial(l)
 	c := userv1.NewUserServiceClient(conn)
 	return client{
@@ -119,7 +118,7 @@ func serve(t *testing.T, h handler, server ...grpc.ServerOption) client {
 		func() {
 			assert.NoError(t, conn.Close())
 			s.GracefulStop()
-			assert.NoError(t, <-served)
+			assert.NoError(t, wait())
 		},
 	}
 }

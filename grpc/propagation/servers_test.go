@@ -70,13 +70,12 @@ func byGRPC(t *testing.T, do func(context.Context) error, server []grpc.ServerOp
 	l := memnet.Listen()
 	s := grpc.NewServer(server...)
 	userv1.RegisterUserServiceServer(s, handler{do: do})
-	served := make(chan error, 1)
-	go func() { served <- s.Serve(l) }()
+	wait := inmemory.Serve(s, l)
 	conn := inmemory.Dial(l, client...)
 	return userv1.NewUserServiceClient(conn), func() {
 		assert.NoError(t, conn.Close())
 		s.GracefulStop()
-		assert.NoError(t, <-served)
+		assert.NoError(t, wait())
 	}
 }
 

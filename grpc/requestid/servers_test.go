@@ -66,13 +66,12 @@ func byGRPC(t *testing.T, h handler, server []grpc.ServerOption, client ...grpc.
 	l := memnet.Listen()
 	s := grpc.NewServer(server...)
 	userv1.RegisterUserServiceServer(s, h)
-	served := make(chan error, 1)
-	go func() { served <- s.Serve(l) }()
+	wait := inmemory.Serve(s, l)
 	conn := inmemory.Dial(l, client...)
 	return userv1.NewUserServiceClient(conn), func() {
 		assert.NoError(t, conn.Close())
 		s.Stop()
-		assert.NoError(t, <-served)
+		assert.NoError(t, wait())
 	}
 }
 

@@ -54,8 +54,8 @@ import (
 
 // A Server is what both libraries have.
 type Server struct {
-	// Serve serves until Wait or Stop is called, and then returns nil. It
-	// closes the listener.
+	// Serve serves until Wait or Stop is called, and then returns nil, also if
+	// that was before. It closes the listener.
 	Serve func(l net.Listener) error
 	// Wait takes no more calls and waits for those that run.
 	Wait func()
@@ -65,7 +65,17 @@ type Server struct {
 
 // GRPC makes a Server of one of grpc-go.
 func GRPC(s *grpc.Server) Server {
-	return Server{s.Serve, s.GracefulStop, s.Stop}
+	return Server{
+		Serve: func(l net.Listener) error {
+			// It is nil after a Stop, and this after one that came first.
+			if err := s.Serve(l); !errors.Is(err, grpc.ErrServerStopped) {
+				return err
+			}
+			return nil
+		},
+		Wait: s.GracefulStop,
+		Stop: s.Stop,
+	}
 }
 
 // HTTP makes a Server of one that serves connect.

@@ -15,6 +15,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"example.com/goguide/detect"
+	"example.com/goguide/detect/memnet"
 )
 
 func TestAtOnce(t *testing.T) {
@@ -222,5 +223,23 @@ func TestDrain_Serve_saysThatItsListenerFailed(t *testing.T) {
 			assert.ErrorIs(t, <-r.served, net.ErrClosed)
 			done()
 		})
+	})
+}
+
+// A signal can come before the goroutine that serves has begun.
+func TestServer_Serve_afterItsEnd(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, library string) {
+		for name, end := range map[string]func(Server){
+			"Wait": func(s Server) { s.Wait() },
+			"Stop": func(s Server) { s.Stop() },
+		} {
+			s, _ := libraries[library](newService(new(Drain)))
+			l := memnet.Listen()
+			end(s)
+			require.NoError(t, s.Serve(l), name)
+			_, err := l.Dial(t.Context(), "", "")
+			assert.ErrorIs(t, err, net.ErrClosed, name)
+		}
 	})
 }

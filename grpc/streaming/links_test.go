@@ -95,13 +95,12 @@ func byGRPC(t *testing.T, s Service) link {
 	w := &wire{Listener: memnet.Listen()}
 	server := grpc.NewServer()
 	RegisterGRPC(server, s)
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(w) }()
+	wait := inmemory.Serve(server, w)
 	conn := inmemory.Dial(w, grpc.WithIdleTimeout(0))
 	end := func(stop func()) func() {
 		return func() {
 			stop()
-			assert.NoError(t, <-served)
+			assert.NoError(t, wait())
 			assert.NoError(t, conn.Close())
 		}
 	}

@@ -59,8 +59,7 @@ func dialed(t *testing.T, server grpc.ServerOption, client grpc.DialOption, get 
 	l := memnet.Listen()
 	s := grpc.NewServer(server)
 	userv1.RegisterUserServiceServer(s, handler{get: get})
-	served := make(chan error, 1)
-	go func() { served <- s.Serve(l) }()
+	wait := inmemory.Serve(s, l)
 	conn := inmemory.Dial(l, client)
 	return func(ctx context.Context) error {
 			_, err := userv1.NewUserServiceClient(conn).GetUser(ctx, new(userv1.GetUserRequest))
@@ -68,7 +67,7 @@ func dialed(t *testing.T, server grpc.ServerOption, client grpc.DialOption, get 
 		}, func() {
 			assert.NoError(t, conn.Close())
 			s.GracefulStop()
-			assert.NoError(t, <-served)
+			assert.NoError(t, wait())
 		}
 }
 

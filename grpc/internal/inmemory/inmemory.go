@@ -67,11 +67,7 @@ func GRPC(m Methods, server []grpc.ServerOption, client ...grpc.DialOption) Clie
 	s := grpc.NewServer(server...)
 	userv1.RegisterUserServiceServer(s, grpcHandler{m: m})
 	l := memnet.Listen()
-	served := make(chan struct{})
-	go func() {
-		defer close(served)
-		_ = s.Serve(l) // nil after Stop
-	}()
+	wait := Serve(s, l)
 	conn := Dial(l, client...)
 	c := userv1.NewUserServiceClient(conn)
 	return Client{
@@ -86,8 +82,23 @@ func GRPC(m Methods, server []grpc.ServerOption, client ...grpc.DialOption) Clie
 		Close: func() {
 			_ = conn.Close()
 			s.Stop()
-			<-served
+			_ = wait()
 		},
+	}
+}
+
+// Serve serves on l, on a goroutine of its own, until the server is stopped.
+// The wait for that goroutine returns nil then. A call that fails before there
+// is a connection can let a test end before it has begun: a server that was
+// stopped first is no error either.
+func Serve(s *grpc.Server, l net.Listener) (wait func() error) {
+	served := make(chan error, 1)
+	go func() { served <- s.Serve(l) }()
+	return func() error {
+		if err := <-served; !errors.Is(err, grpc.ErrServerStopped) {
+			return err
+		}
+		return nil
 	}
 }
 

@@ -3,6 +3,7 @@ package inmemory
 import (
 	"context"
 	"errors"
+	"net"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,9 +12,11 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"example.com/goguide/detect/memnet"
 	userv1 "example.com/goguide/grpc/proto/user/v1"
 	"example.com/goguide/grpc/users"
 )
@@ -72,4 +75,24 @@ func TestBoth(t *testing.T) {
 			assert.Equal(t, users.RetryAfter, info.GetRetryDelay().AsDuration(), name)
 		})
 	}
+}
+
+// Whether its goroutine begins before or after the stop.
+func TestServe_thatIsStopped(t *testing.T) {
+	t.Parallel()
+	for name, begin := range map[string]func(){"before": func() {}, "after": synctest.Wait} {
+		synctest.Test(t, func(t *testing.T) {
+			s := grpc.NewServer()
+			wait := Serve(s, memnet.Listen())
+			begin()
+			s.Stop()
+			assert.NoError(t, wait(), name)
+		})
+	}
+	s := grpc.NewServer()
+	s.Stop()
+	l := memnet.Listen()
+	require.NoError(t, Serve(s, l)())
+	_, err := l.Dial(t.Context(), "", "")
+	assert.ErrorIs(t, err, net.ErrClosed)
 }
