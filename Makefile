@@ -70,7 +70,7 @@ shop: ## three services under load, and a page on which one breaks them; Ctrl-C 
 users: ## the web API as a server on SQLite, with a page to try it; Ctrl-C ends it
 	@go run ./web/cmd/users
 
-stress: ## 100 runs of all tests, shuffled, at 1, 2 and 8 CPUs, with a core kept busy
+stress: ## 100 runs of all tests, shuffled, at 1, 2 and 8 CPUs, with goroutines that start late, with a core kept busy
 	@./tools/stress
 
 exercises: ## prove each exercise of the workshop, with every wrong fix, 20 times
