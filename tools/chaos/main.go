@@ -1,7 +1,7 @@
 // Command chaos makes the go command build programs whose goroutines start late
 // and out of order, and prints the flag that does so:
 //
-//	go test $(cd tools && GOWORK=off go run ./chaos -out ../.cache/chaos) ./...
+//	go test $(cd tools && GOWORK=off go run ./chaos -out ../.cache/chaos) ./goroutines/...
 //
 // No program can rely on the order that it changes, yet a P nearly always runs
 // next what it has started last, or another P takes it at once. A test that is
