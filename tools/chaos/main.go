@@ -6,8 +6,9 @@
 // No program can rely on the order that it changes, yet a P nearly always runs
 // next what it has started last, or another P takes it at once. A test that is
 // right only when its goroutines begin in time fails in one run of dozens
-// instead of thousands: of 6,000 runs of one that stopped a server before the
-// goroutine of Serve had begun, 98 failed where 3 did without.
+// instead of thousands: of one that stopped a server before the goroutine of
+// Serve had begun, since mended, 98 of 6,000 runs failed (-cpu=1,2,8, on a busy
+// machine), where 3 did without.
 //
 // The runtime is that of the Go at hand, changed by an overlay, and is compiled
 // with all that imports it the first time. What is woken, rather than started,
