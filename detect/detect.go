@@ -184,7 +184,9 @@ func Within(d time.Duration) Option {
 }
 
 // Without leaves detectors out, and their cells open for the reason given:
-// Synctest, say, for a scenario that does real I/O.
+// Synctest, say, for a scenario that does real I/O. Fix needs it where a bubble
+// cannot hold the scenario, for there it fails. Bug hardly ever does: what a
+// bubble cannot hold is [Silent], and the report says why.
 func Without(reason string, ds ...Detector) Option {
 	return func(s *setup) {
 		for _, d := range ds {

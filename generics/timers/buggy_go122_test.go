@@ -17,10 +17,9 @@ import (
 
 // before123 gives the children of detect the timers of before Go 1.23. The
 // test cannot be parallel: this process has them too, until it ends.
-func before123(t *testing.T) detect.Option {
+func before123(t *testing.T) {
 	t.Helper()
 	t.Setenv("GODEBUG", "asynctimerchan=1")
-	return detect.Without("testing/synctest has no timers of before Go 1.23", detect.Synctest)
 }
 
 func TestGoLine_ofTheMainModuleDecides(t *testing.T) {
@@ -49,7 +48,7 @@ func expired(l *Lease) bool {
 }
 
 func TestLease_Renew(t *testing.T) {
-	old := before123(t)
+	before123(t)
 	detect.Bug(t, func() {
 		l := NewLease(time.Millisecond)
 		for len(l.Expired()) == 0 {
@@ -57,7 +56,7 @@ func TestLease_Renew(t *testing.T) {
 		}
 		l.Renew(time.Hour)
 		assert.True(t, expired(l))
-	}, old)
+	})
 }
 
 // The near-miss is the same code, with today's timers.
@@ -75,12 +74,12 @@ func TestLease_Renew_today(t *testing.T) {
 
 // The other near-miss: with the old timers, a lease that is renewed in time.
 func TestLease_Renew_inTime(t *testing.T) {
-	old := before123(t)
+	before123(t)
 	detect.Fix(t, func() {
 		l := NewLease(time.Hour)
 		l.Renew(time.Hour)
 		assert.False(t, expired(l))
-	}, old)
+	}, detect.Without("testing/synctest refuses the timers of before Go 1.23", detect.Synctest))
 }
 
 // many are as many events, and no more.
@@ -94,12 +93,12 @@ func many() chan func() {
 }
 
 func TestHandle(t *testing.T) {
-	old := before123(t)
+	before123(t)
 	detect.Bug(t, func() {
 		events := many()
 		objects := kept(func() { Handle(events, time.Hour) })
 		assert.Greater(t, objects, turns)
-	}, old)
+	})
 }
 
 func TestHandle_today(t *testing.T) {

@@ -31,6 +31,25 @@ func (b bug) at() string { return fmt.Sprintf("%s#L%d", path.Join(b.pkg, b.file)
 // could look.
 var rank = map[string]int{"open": 0, "silent": 1, "caught": 2, "some runs": 3}
 
+// closed fails if neither mode could look at a cell, of which the tables would
+// then say nothing.
+func closed(bugs []bug) error {
+	var open []string
+	for _, b := range bugs {
+		for _, d := range detectors {
+			if b.states[d] == "open" {
+				open = append(open, fmt.Sprintf("%s/%s.%s %s", b.part, b.pkg, b.name, d))
+			}
+		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	return fmt.Errorf("no run has closed these cells: %s\n"+
+		"\tThe tests' output says why (go test -v). Drop a detect.Without from the Bug: what cannot look there is silent;\n"+
+		"\tand run it on Linux, for only there can deadlock look", strings.Join(open, ", "))
+}
+
 // merge makes rows of what both modes and the linters said.
 func merge(said report, fs []finding) []bug {
 	rows := map[string]*bug{}

@@ -32,8 +32,9 @@ type jsonBug struct {
 	// Runs says that detect.Bug runs it. What does not run stands in testdata,
 	// since the compiler or vet refuses it, or is a type.
 	Runs bool `json:"runs"`
-	// States are "caught", "silent", "some runs" or "open" (neither mode could
-	// look) for each detector that runs it, over both modes.
+	// States are "caught", "silent" or "some runs" for each detector that runs it,
+	// over both modes. In what is committed none is "open", as it is where neither
+	// mode could look, as deadlock cannot outside Linux.
 	States  map[string]string `json:"states"`
 	Static  []string          `json:"static"`  // the compiler, vet, linters and analyzers that report it
 	Test    bool              `json:"test"`    // an assertion sees it

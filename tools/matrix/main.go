@@ -2,7 +2,7 @@
 // reports which bug, beside what make lint has found without running it.
 //
 //	go run ./matrix -root DIR          print the matrix, rewrite the READMEs' tables
-//	go run ./matrix -root DIR -check   print it, and fail if a table is stale
+//	go run ./matrix -root DIR -check   print it, and fail if a cell is open or a table is stale
 //	go run ./matrix -root DIR -record OUT [PART …]
 //	                                   also write each detector's report to OUT/PART.json
 //
@@ -30,7 +30,7 @@ import (
 func main() {
 	var o options
 	flag.StringVar(&o.root, "root", ".", "the folder that holds go.work")
-	flag.BoolVar(&o.check, "check", false, "fail if a README's table is stale, and write nothing")
+	flag.BoolVar(&o.check, "check", false, "fail if a cell is open or a README's table is stale, and write nothing")
 	flag.StringVar(&o.record, "record", "", "the folder to write the detectors' reports to, if any")
 	flag.Parse()
 	o.parts = flag.Args()
@@ -105,6 +105,11 @@ func (o options) tables(all report, findings []finding, out io.Writer) error {
 	}
 	if len(o.parts) > 0 {
 		return nil
+	}
+	if err := closed(bugs); err != nil && o.check {
+		return err
+	} else if err != nil {
+		fmt.Fprintln(out, "make check will refuse this:", err)
 	}
 	if err := updateReadmes(o.root, bugs, o.check, out); err != nil {
 		return err

@@ -54,6 +54,47 @@ func TestMerge_closesInOneModeWhatIsOpenInTheOther(t *testing.T) {
 	}
 }
 
+func TestTables_refuseACellThatNoRunHasClosed(t *testing.T) {
+	var all report
+	for _, mode := range []string{"race", "plain"} {
+		v := verdict{Package: module + "goroutines/leak", Kind: "bug", Name: "A", At: "buggy.go:3", Mode: mode}
+		for _, d := range detectors {
+			state := "silent"
+			if d == "synctest" || d == "race" && mode == "plain" {
+				state = "open"
+			}
+			v.Cells = append(v.Cells, cell{Detector: d, State: state})
+		}
+		all.verdicts = append(all.verdicts, v)
+	}
+	root := t.TempDir()
+	for _, part := range []string{"", "goroutines"} {
+		writeFile(t, filepath.Join(root, part, "README.md"), begin+"\n"+end+"\n")
+	}
+	writeFile(t, filepath.Join(root, configFile), configBegin+"\n"+configEnd+"\n")
+	writeSource(t, root, "leak/buggy.go", "package leak\n\nfunc A() {} // BUG(test): it is bad\n")
+	out := new(bytes.Buffer)
+	const want = "no run has closed these cells: goroutines/leak.A synctest\n"
+	if err := (options{root: root}).tables(all, nil, out); err != nil || !strings.Contains(out.String(), "make check will refuse this: "+want) {
+		t.Errorf("%v, and printed\n%s", err, out)
+	}
+	if err := (options{root: root, check: true}).tables(all, nil, out); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("an open cell passes the check: %v", err)
+	}
+	for _, v := range all.verdicts {
+		for i := range v.Cells {
+			if v.Cells[i].Detector == "synctest" {
+				v.Cells[i].State = "silent"
+			}
+		}
+	}
+	for _, check := range []bool{false, true} {
+		if err := (options{root: root, check: check}).tables(all, nil, out); err != nil {
+			t.Errorf("check %v of a table whose cells are closed: %v", check, err)
+		}
+	}
+}
+
 func TestMerge_addsWhatToolsFindWithoutRunningIt(t *testing.T) {
 	got := bugs(t)
 	for i, want := range []struct {

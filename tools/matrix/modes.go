@@ -110,15 +110,18 @@ type verdict struct {
 	Text  string
 	Note  []string
 	Mode  string
-	Cells []struct {
-		Detector, State, End, Why string
-		Runs                      int
-	}
+	Cells []cell
 	// Package is the import path, from the event that carried the verdict, as Test.
 	Package string `json:"-"`
 	Test    string `json:"-"`
 	// Reports is the folder with the reports, if they are kept.
 	Reports string `json:"-"`
+}
+
+// A cell is what one detector made of the bug in this mode.
+type cell struct {
+	Detector, State, End, Why string
+	Runs                      int
 }
 
 type event struct {

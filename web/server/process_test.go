@@ -318,7 +318,7 @@ func TestDeferredStop(t *testing.T) {
 		assert.NoError(t, <-held)
 		assert.Equal(t, "1", p.says())
 		assert.True(t, p.end().Exited(), "the second signal did nothing")
-	}, detect.Without("a real process", detect.Synctest))
+	})
 }
 
 // The near-miss: Signals hears the first signal all the same.
