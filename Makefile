@@ -61,7 +61,7 @@ prefetch: ## download and build all that the other verbs need, for a day without
 	@cd tools/rpc && GOWORK=off go build -o ../../.cache/ tool
 	@cd tools/sqlc && GOWORK=off CGO_ENABLED=0 go build -o ../../.cache/ tool
 
-mutate: ## break every BUG note, and end every bug, one at a time: a test must fail each time
+mutate: lint ## break every claim, and end every bug, one at a time: a test or the linters must say so each time
 	@$(TOOL) run ./mutate -root ..
 
 shop: ## three services under load, and a page on which one breaks them; Ctrl-C ends it

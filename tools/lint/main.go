@@ -37,7 +37,7 @@ func main() {
 	flag.Parse()
 	bad := false
 	for _, module := range flag.Args() {
-		found, err := lint(context.Background(), *root, tools{*linter, *goguidevet}, *out, module)
+		found, broken, err := lint(context.Background(), *root, tools{*linter, *goguidevet}, *out, module)
 		if err != nil {
 			fmt.Fprintf(os.Stderr, "lint: %s: %v\n", module, err)
 			os.Exit(2)
@@ -46,39 +46,46 @@ func main() {
 			fmt.Println(msg)
 			bad = true
 		}
+		if len(found) == 0 && broken > 0 {
+			fmt.Printf("%s: %d claims of static tools hold, and none can be dropped unnoticed\n", module, broken)
+		}
 	}
 	if bad {
 		os.Exit(1)
 	}
 }
 
-// lint returns what is wrong in one module, a line each.
-func lint(ctx context.Context, root string, use tools, out, module string) ([]string, error) {
-	root, err := filepath.Abs(root)
+// lint returns what is wrong in one module, a line each, and how many claims it
+// has broken.
+func lint(ctx context.Context, root string, use tools, out, module string) (wrong []string, broken int, err error) {
+	root, err = filepath.Abs(root)
 	if err != nil {
-		return nil, fmt.Errorf("finding the root: %w", err)
+		return nil, 0, fmt.Errorf("finding the root: %w", err)
 	}
 	findings, err := golangci(ctx, root, use.linter, module)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if use.goguidevet != "" {
 		ours, err := vet(ctx, root, use.goguidevet, module)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		findings = append(findings, ours...)
 	}
 	claims, err := claimsIn(root, module)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if out != "" {
 		if err := write(out, module, noted(findings, claims)); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 	}
-	return append(compare(findings, claims), unnoticed(findings, claims)...), nil
+	for _, c := range claims {
+		broken += len(c.linters)
+	}
+	return append(compare(findings, claims), unnoticed(findings, claims)...), broken, nil
 }
 
 // A finding is one line of golangci-lint's report.

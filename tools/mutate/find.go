@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -19,12 +20,15 @@ import (
 
 // A mutant is one change to one file.
 type mutant struct {
-	file string // absolute
-	rel  string // from the root
-	decl string // the function
-	what string
-	text string // the whole file, changed
-	code bool   // the change is in the code, not in a comment
+	file   string // absolute
+	rel    string // from the root
+	dir    string // the package's folder, absolute
+	decl   string // the function, or the line of what is refused
+	what   string
+	text   string         // the whole file, changed
+	code   bool           // the change is in the code, not in a comment
+	run    string         // the tests that have to fail, as in -test.run
+	reason *regexp.Regexp // what they have to print then; nil for anything
 }
 
 func (m mutant) String() string { return fmt.Sprintf("%s: %s: %s", m.rel, m.decl, m.what) }
@@ -33,7 +37,8 @@ func compare(a, b mutant) int {
 	return cmp.Or(cmp.Compare(a.rel, b.rel), cmp.Compare(a.decl, b.decl), cmp.Compare(a.what, b.what))
 }
 
-// find makes the mutants of every BUG note outside detect and testdata.
+// find makes the mutants of every BUG note outside detect and testdata, and of
+// every refusal that a test proves.
 func find(root string) ([]mutant, error) {
 	var all []mutant
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
@@ -46,12 +51,15 @@ func find(root string) ([]mutant, error) {
 			}
 			return nil
 		}
-		if strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") {
-			ms, err := inFile(root, path)
-			all = append(all, ms...)
-			return err
+		var ms []mutant
+		switch {
+		case strings.HasSuffix(path, "_test.go"):
+			ms, err = refusals(root, path)
+		case strings.HasSuffix(path, ".go"):
+			ms, err = inFile(root, path)
 		}
-		return nil
+		all = append(all, ms...)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("looking for BUG notes: %w", err)
@@ -103,7 +111,10 @@ func inFile(root, path string) ([]mutant, error) {
 			to += eol // the comment behind the last brace
 		}
 		add := func(what, text string, code bool) {
-			all = append(all, mutant{file: path, rel: rel, decl: fn.Name.Name, what: what, text: text, code: code})
+			all = append(all, mutant{
+				file: path, rel: rel, dir: filepath.Dir(path), decl: fn.Name.Name, what: what, text: text, code: code,
+				run: notes.TestOf(fn.Name.Name).String(),
+			})
 		}
 		noted := notes.Marker.FindAllStringSubmatch(src[from:to], -1)
 		if !provenByBug(noted) {
@@ -111,7 +122,7 @@ func inFile(root, path string) ([]mutant, error) {
 		}
 		add("the notes are gone", src[:from]+notes.Marker.ReplaceAllString(src[from:to], "NOTE($1)")+src[to:], false)
 		for _, c := range changes(noted) {
-			add(c.what, src[:from]+strings.ReplaceAll(src[from:to], c.old, c.new)+src[to:], false)
+			add(c.what, src[:from]+c.to(src[from:to])+src[to:], false)
 		}
 		open := fset.Position(fn.Body.Lbrace).Offset + 1
 		add("the function returns at once", src[:open]+" if true { "+returnZero(fset, fn)+" }; "+src[open:], true)
@@ -131,39 +142,48 @@ func provenByBug(noted [][]string) bool {
 	return false
 }
 
-type change struct{ what, old, new string }
+// A change is made to the text of a function.
+type change struct {
+	what string
+	to   func(text string) string
+}
 
 // changes drops each required detector from all the notes of a function, and
 // adds the first one that none of them names.
 func changes(noted [][]string) []change {
 	var all []change
-	named := map[string]bool{}
+	named := map[string]bool{} // with its question mark, if it has one
 	for _, n := range noted {
-		items := notes.Items(n[1])
-		for _, item := range items {
-			named[strings.TrimSuffix(item, "?")] = true
-		}
-		if len(noted) > 1 {
-			continue // another note may name it as well
-		}
-		for _, item := range items {
-			if !slices.Contains(notes.Dynamic, item) {
-				continue
-			}
-			rest := slices.DeleteFunc(slices.Clone(items), func(s string) bool { return s == item })
-			if len(rest) == 0 {
-				rest = []string{"test"}
-			}
-			all = append(all, change{"the note drops " + item, n[0], "BUG(" + strings.Join(rest, ", ") + ")"})
+		for _, item := range notes.Items(n[1]) {
+			named[item] = true
 		}
 	}
 	for _, d := range notes.Dynamic {
-		if !named[d] {
-			all = append(all, change{"the note adds " + d, noted[0][0], "BUG(" + noted[0][1] + ", " + d + ")"})
+		if named[d] {
+			all = append(all, change{"the note drops " + d, func(text string) string { return without(text, d) }})
+		}
+	}
+	for _, d := range notes.Dynamic {
+		if !named[d] && !named[d+"?"] {
+			more := "BUG(" + noted[0][1] + ", " + d + ")"
+			all = append(all, change{"the note adds " + d, func(text string) string { return strings.Replace(text, noted[0][0], more, 1) }})
 			break
 		}
 	}
 	return all
+}
+
+// without drops a detector from the notes in a text. A note that names nothing
+// else is left to an assertion.
+func without(text, detector string) string {
+	return notes.Marker.ReplaceAllStringFunc(text, func(note string) string {
+		items := notes.Items(notes.Marker.FindStringSubmatch(note)[1])
+		rest := slices.DeleteFunc(items, func(s string) bool { return s == detector })
+		if len(rest) == 0 {
+			rest = []string{"test"}
+		}
+		return "BUG(" + strings.Join(rest, ", ") + ")"
+	})
 }
 
 // returnZero is a return statement that fits the function.

@@ -1,15 +1,17 @@
 // Command mutate breaks one claim of the repository at a time and expects a
 // test to say so.
 //
-//	go run ./mutate -root DIR                  every mutant of every BUG note
+//	go run ./mutate -root DIR                  every mutant of every claim
 //	go run ./mutate -root DIR -n 5 [-seed S]   five of them, drawn at random
-//	go run ./mutate -root DIR -only leak       those of a package or function
+//	go run ./mutate -root DIR -only leak       those of a package, function or line
 //	go run ./mutate -root DIR -list            only print them
 //
 // For each BUG note that detect.Bug proves it takes the note away, drops each
 // detector, and adds one that is not there; and it ends the bug, by letting the
-// function return before it does anything. A mutant survives if the package's
-// tests pass in race mode and in plain mode. Then the exit code is 1.
+// function return before it does anything. Where detect/refused proves what the
+// compiler or vet refuses, it drops each claim, changes it, and makes one up. A
+// mutant survives if the package's tests pass in race mode and in plain mode.
+// Then the exit code is 1. What a note says of linters is broken by make lint.
 //
 // Nothing is changed in place: mutants are built with go test -overlay, and
 // run in a copy of the package's folder.

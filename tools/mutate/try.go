@@ -11,8 +11,6 @@ import (
 	"runtime"
 	"strings"
 	"sync"
-
-	"example.com/goguide/tools/internal/notes"
 )
 
 // tests are those of packages as they are, compiled once a mode. A mutant that
@@ -54,7 +52,7 @@ func (m mutant) try(ctx context.Context, ts *tests) (string, error) {
 		return "", fmt.Errorf("preparing a mutant: %w", err)
 	}
 	defer os.RemoveAll(tmp)
-	changed := filepath.Join(tmp, filepath.Base(m.file))
+	changed := filepath.Join(tmp, "changed.go")
 	if err := os.WriteFile(changed, []byte(m.text), 0o600); err != nil {
 		return "", fmt.Errorf("preparing a mutant: %w", err)
 	}
@@ -67,17 +65,20 @@ func (m mutant) try(ctx context.Context, ts *tests) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		cmd := exec.CommandContext(ctx, binary, "-test.failfast", "-test.run="+notes.TestOf(m.decl).String())
+		cmd := exec.CommandContext(ctx, binary, "-test.failfast", "-test.run="+m.run)
 		cmd.Dir = dir
 		output, err := cmd.CombinedOutput()
 		if ctx.Err() != nil {
 			return "", ctx.Err()
 		}
 		if err != nil {
+			if m.reason != nil && !m.reason.Match(output) {
+				return "", fmt.Errorf("%s fails for another reason: %w\n%s", m.run, err, output)
+			}
 			return mode + ": " + firstFailure(string(output)), nil
 		}
 		if strings.Contains(string(output), "no tests to run") {
-			return "", fmt.Errorf("no test is named after %s", m.decl)
+			return "", fmt.Errorf("no test is named after %s: %s", m.decl, m.run)
 		}
 	}
 	return "", nil
@@ -85,9 +86,8 @@ func (m mutant) try(ctx context.Context, ts *tests) (string, error) {
 
 // test returns the compiled test of the mutant.
 func (m mutant) test(ctx context.Context, ts *tests, tmp, changed, mode string) (string, error) {
-	dir := filepath.Dir(m.file)
 	if !m.code {
-		return ts.of(ctx, dir, mode)
+		return ts.of(ctx, m.dir, mode)
 	}
 	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {m.file: changed}})
 	if err != nil {
@@ -98,7 +98,7 @@ func (m mutant) test(ctx context.Context, ts *tests, tmp, changed, mode string) 
 		return "", fmt.Errorf("writing the overlay: %w", err)
 	}
 	binary := filepath.Join(tmp, mode+".test")
-	return binary, build(ctx, binary, dir, mode, "-overlay="+path)
+	return binary, build(ctx, binary, m.dir, mode, "-overlay="+path)
 }
 
 // build compiles the test of the package in a folder.
@@ -122,19 +122,23 @@ func build(ctx context.Context, binary, dir, mode string, flags ...string) error
 }
 
 // copyPackage lays the package's folder out anew, with the changed file. The
-// go.mod comes along, for it tells the language version.
+// go.mod comes along: it tells the language version, and go vet reads it.
 func (m mutant) copyPackage(tmp, mode string) (string, error) {
 	dir := filepath.Join(tmp, mode)
-	if err := os.CopyFS(dir, os.DirFS(filepath.Dir(m.file))); err != nil {
+	if err := os.CopyFS(dir, os.DirFS(m.dir)); err != nil {
 		return "", fmt.Errorf("copying the package: %w", err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, filepath.Base(m.file)), []byte(m.text), 0o600); err != nil {
+	rel, err := filepath.Rel(m.dir, m.file)
+	if err != nil {
 		return "", fmt.Errorf("copying the package: %w", err)
 	}
-	for up := filepath.Dir(m.file); ; up = filepath.Dir(up) {
+	if err := os.WriteFile(filepath.Join(dir, rel), []byte(m.text), 0o600); err != nil {
+		return "", fmt.Errorf("copying the package: %w", err)
+	}
+	for up := m.dir; ; up = filepath.Dir(up) {
 		text, err := os.ReadFile(filepath.Join(up, "go.mod"))
 		if err == nil {
-			return dir, os.WriteFile(filepath.Join(tmp, "go.mod"), text, 0o600)
+			return dir, copyModule(tmp, up, text)
 		}
 		if up == filepath.Dir(up) {
 			return "", fmt.Errorf("no go.mod above %s", m.file)
@@ -142,12 +146,32 @@ func (m mutant) copyPackage(tmp, mode string) (string, error) {
 	}
 }
 
-var failure = regexp.MustCompile(`(?m)^\s+\S+_test\.go:\d+: (detect: .*|.*)$`)
+// elsewhere matches where a go.mod replaces a module by a folder beside it.
+var elsewhere = regexp.MustCompile(`(?m)( => )(\.\.?/\S*)$`)
+
+// copyModule writes a module's go.mod and go.sum to a folder that is not beside
+// its neighbours.
+func copyModule(to, from string, mod []byte) error {
+	mod = elsewhere.ReplaceAllFunc(mod, func(m []byte) []byte {
+		arrow, path, _ := strings.Cut(string(m), "=> ")
+		return []byte(arrow + "=> " + filepath.ToSlash(filepath.Join(from, path)))
+	})
+	if err := os.WriteFile(filepath.Join(to, "go.mod"), mod, 0o600); err != nil {
+		return fmt.Errorf("copying go.mod: %w", err)
+	}
+	sum, err := os.ReadFile(filepath.Join(from, "go.sum"))
+	if err != nil {
+		return fmt.Errorf("copying go.sum: %w", err)
+	}
+	return os.WriteFile(filepath.Join(to, "go.sum"), sum, 0o600)
+}
+
+var failure = regexp.MustCompile(`(?m)^\s+\S+_test\.go:\d+: (.*)$`)
 
 // firstFailure is the sentence that a reader of the failed test sees first.
 func firstFailure(output string) string {
 	for _, line := range failure.FindAllStringSubmatch(output, -1) {
-		if strings.HasPrefix(line[1], "detect: ") {
+		if strings.HasPrefix(line[1], "detect: ") || strings.HasPrefix(line[1], "refused: ") {
 			return line[1]
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"go/ast"
+	"go/constant"
 	"go/token"
 	"go/types"
 
@@ -127,11 +128,16 @@ func callOf(s ast.Stmt) *ast.CallExpr {
 func (c code) repeats(s ast.Stmt) bool {
 	switch s := s.(type) {
 	case *ast.ForStmt:
-		return s.Cond == nil
+		return s.Cond == nil || c.isTrue(s.Cond)
 	case *ast.RangeStmt:
 		return c.ticks(s.X)
 	}
 	return false
+}
+
+func (c code) isTrue(e ast.Expr) bool {
+	v := c.TypesInfo.Types[e].Value
+	return v != nil && constant.BoolVal(v)
 }
 
 // ticks says whether e is the channel of a ticker, which nobody closes: Stop

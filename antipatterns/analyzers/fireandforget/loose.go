@@ -4,8 +4,8 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"regexp"
 	"slices"
-	"strings"
 
 	"golang.org/x/tools/go/types/typeutil"
 
@@ -19,8 +19,7 @@ func (c code) sleeps(body *ast.BlockStmt) bool {
 		return false
 	}
 	call := callOf(body.List[0])
-	g := goroutine{code: c, seen: map[*ast.BlockStmt]bool{}}
-	return call != nil && page.Callee(c.TypesInfo, call) == "time.Sleep" && g.alone(body)
+	return call != nil && page.Callee(c.TypesInfo, call) == "time.Sleep" && c.goroutine().alone(body)
 }
 
 // loose says whether a goroutine does what can fail, and neither hears of an end
@@ -35,7 +34,7 @@ func (c code) loose(stmt *ast.GoStmt) bool {
 			return false
 		}
 	}
-	g := goroutine{code: c, seen: map[*ast.BlockStmt]bool{}}
+	g := c.goroutine()
 	body := c.body(stmt.Call)
 	if body == nil {
 		return g.calls(stmt.Call) && g.fails
@@ -47,7 +46,12 @@ func (c code) loose(stmt *ast.GoStmt) bool {
 type goroutine struct {
 	code
 	seen  map[*ast.BlockStmt]bool
-	fails bool // it calls what returns an error
+	own   map[types.Object]bool // what it got from a call that may fail: nobody else has it
+	fails bool                  // it calls what returns an error
+}
+
+func (c code) goroutine() *goroutine {
+	return &goroutine{code: c, seen: map[*ast.BlockStmt]bool{}, own: map[types.Object]bool{}}
 }
 
 // alone says whether nothing in a body reaches another goroutine.
@@ -62,23 +66,67 @@ func (g *goroutine) alone(body *ast.BlockStmt) bool {
 		case *ast.ForStmt:
 			ok = ok && n.Cond != nil // what it waits for ends it
 		case *ast.AssignStmt:
-			ok = ok && (n.Tok == token.DEFINE || !slices.ContainsFunc(n.Lhs, isNamed))
+			ok = ok && !g.tells(n, body)
 		case *ast.IncDecStmt:
-			ok = false
+			ok = ok && !g.shared(n.X, body)
 		case *ast.CallExpr:
 			ok = ok && g.calls(n)
 		}
-		if e, is := n.(ast.Expr); is && ok && !g.TypesInfo.Types[e].IsType() {
-			ok = !ties(g.TypesInfo.TypeOf(e))
+		if e, is := n.(ast.Expr); is && ok {
+			ok = !g.tied(e)
 		}
 		return ok
 	})
 	return ok
 }
 
-func isNamed(e ast.Expr) bool {
+// tells says whether others may see what is assigned. It notes the variables of
+// x, err := f().
+func (g *goroutine) tells(s *ast.AssignStmt, body *ast.BlockStmt) bool {
+	if s.Tok != token.DEFINE {
+		return slices.ContainsFunc(s.Lhs, func(e ast.Expr) bool { return g.shared(e, body) })
+	}
+	if call, ok := ast.Unparen(s.Rhs[0]).(*ast.CallExpr); ok && returnsError(g.TypesInfo.TypeOf(call)) {
+		for _, e := range s.Lhs {
+			if id, ok := e.(*ast.Ident); ok {
+				g.own[g.TypesInfo.Defs[id]] = true
+			}
+		}
+	}
+	return false
+}
+
+// shared says whether e is more than a variable of the body.
+func (g *goroutine) shared(e ast.Expr, body *ast.BlockStmt) bool {
 	id, ok := e.(*ast.Ident)
-	return !ok || id.Name != "_"
+	if !ok {
+		return true
+	}
+	v := page.Var(g.TypesInfo, id)
+	return v != nil && (v.Pos() < body.Pos() || body.End() < v.Pos())
+}
+
+// tied says whether the value of e ties the goroutine to another: always if it
+// is there for that, as a channel is, and else if others may have it too.
+func (g *goroutine) tied(e ast.Expr) bool {
+	if v := page.Var(g.TypesInfo, e); g.TypesInfo.Types[e].IsType() || v != nil && v.IsField() {
+		return false // of a field, the selector tells whose it is
+	}
+	t := g.TypesInfo.TypeOf(e)
+	return synchronizes(t) || ties(t) && !g.owns(e)
+}
+
+// owns says whether e is the x of x, err := f(), or something of it.
+func (g *goroutine) owns(e ast.Expr) bool {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.Ident:
+		return g.own[g.TypesInfo.ObjectOf(e)]
+	case *ast.SelectorExpr:
+		return g.owns(e.X)
+	case *ast.CallExpr:
+		return g.owns(e.Fun)
+	}
+	return false
 }
 
 // calls follows a call, and says whether what it calls is alone. Where nobody
@@ -97,13 +145,17 @@ func (g *goroutine) calls(call *ast.CallExpr) bool {
 			return false
 		}
 	}
-	// Files are removed and written without a ctx, and to the end.
-	g.fails = g.fails || fails && !strings.HasPrefix(page.Callee(g.TypesInfo, call), "os.")
+	g.fails = g.fails || fails && !quick.MatchString(page.Callee(g.TypesInfo, call))
 	if body := g.body(call); body != nil {
 		return g.alone(body)
 	}
 	return true
 }
+
+// quick are the calls that return an error and are no work to wait for: files are
+// removed and written without a ctx, and to the end, and nobody looks at the
+// error of what is printed.
+var quick = regexp.MustCompile(`^(os\.|fmt\.Print|\(\*(strings\.Builder|bytes\.Buffer)\)\.)`)
 
 // unknown says whether a call is of an interface's method or of a function value.
 func (g *goroutine) unknown(call *ast.CallExpr) bool {
@@ -147,9 +199,18 @@ func ties(t types.Type) bool {
 	if t == nil {
 		return false
 	}
-	if p, ok := t.Underlying().(*types.Pointer); ok {
-		t = p.Elem()
+	if types.IsInterface(t) && has(t, "Read") {
+		return true // an io.Reader ends where its writer says so
 	}
+	return synchronizes(t) || slices.ContainsFunc(signals, func(name string) bool { return has(t, name) })
+}
+
+// synchronizes says whether t is a channel, or of sync or context.
+func synchronizes(t types.Type) bool {
+	if t == nil {
+		return false
+	}
+	t = pointee(t)
 	if _, ok := t.Underlying().(*types.Chan); ok {
 		return true
 	}
@@ -159,8 +220,25 @@ func ties(t types.Type) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(signals, func(name string) bool {
-		obj, _, _ := types.LookupFieldOrMethod(t, true, nil, name)
-		return obj != nil
-	})
+	return false
+}
+
+func pointee(t types.Type) types.Type {
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		return p.Elem()
+	}
+	return t
+}
+
+// has says whether t has a method of that name, or a field that is a channel
+// or a function.
+func has(t types.Type, name string) bool {
+	obj, _, _ := types.LookupFieldOrMethod(pointee(t), true, nil, name)
+	switch obj := obj.(type) {
+	case *types.Func:
+		return true
+	case *types.Var:
+		return synchronizes(obj.Type()) || isFunc(obj.Type())
+	}
+	return false
 }
