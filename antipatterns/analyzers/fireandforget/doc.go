@@ -40,13 +40,14 @@
 // It reports three forms, at the go statement. The function may be a literal or
 // one of the same package, whose calls it follows within the package.
 //
-//   - A loop without a condition that nothing leaves: no return, no break, no
-//     goto, no panic and no log.Fatal. A range over the channel of a ticker is
-//     one too: Stop does not close that channel.
+//   - A loop without a condition, or for true, that nothing leaves: no return,
+//     no break, no goto, no panic and no log.Fatal. A range over the channel of
+//     a ticker is one too: Stop does not close that channel.
 //   - A sleep first, and then what concerns no other goroutine: the way to
 //     write a timer without its Stop.
 //   - Work that can fail, which neither hears of an end nor tells of its own:
-//     go send(address), where send returns an error and takes no ctx.
+//     go send(address), where send returns an error and takes no ctx. What it
+//     gets for itself, as in resp, err := http.Get(url), nobody else can close.
 //
 // # What it does not report
 //
@@ -55,9 +56,10 @@
 //   - Tests, whose process ends soon; goleak sees what they leave behind.
 //   - Generated files.
 //   - The third form where a channel, a ctx, something of sync, a function
-//     value, or a value with a method such as Close, Stop or Wait goes in, or a
-//     variable is assigned: somebody may end it, or look at the result. Nor
-//     where only functions of package os fail: files take no ctx.
+//     value, an io.Reader, or a value with a method such as Close, Stop or Wait
+//     goes in, or a variable from outside is assigned: somebody may end it, or
+//     look at the result. Nor where only functions of package os fail, for files
+//     take no ctx, or such as print.
 //   - What ends only where a connection breaks, and a send or a receive that
 //     blocks for ever: see package goroutines/leak.
 //   - Goroutines that a function of another package starts, such as

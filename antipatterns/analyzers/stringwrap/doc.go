@@ -31,7 +31,8 @@
 //   - A format with a %w: it wraps one error and has the text of the other.
 //   - A verb other than %s and %v, a width from an argument, an index: what
 //     they print, %w does not.
-//   - A text that was changed, as by strings.TrimPrefix.
+//   - A text that was changed, as by strings.TrimPrefix, or that was put into a
+//     variable or a type first.
 //   - errors.Errorf and the like of other packages.
 //   - Tests, which compare texts, and generated files.
 //

@@ -42,6 +42,8 @@
 //   - A loop that does not run once: var first *T, set in the first turn, and
 //     returned after the loop.
 //   - The receiver of a method, if that asks whether it is nil.
+//   - A pointer whose methods ask for that, or do without the receiver: nil is
+//     meant to work there. An error is reported all the same.
 //   - A variable whose address is taken, or that a function literal assigns.
 //   - An interface that is assigned or passed and not returned. staticcheck's
 //     SA4023 and nilness see some of these.

@@ -173,7 +173,7 @@ func (fl flow) assume(cond ast.Expr, truth bool, s state) state {
 		switch {
 		case e.Op == token.LAND && truth, e.Op == token.LOR && !truth:
 			return fl.assume(e.Y, truth, fl.assume(e.X, truth, s))
-		case e.Op != token.EQL && e.Op != token.NEQ, !fl.comparesWithNil(e):
+		case !comparesWithNil(fl.info, fl.v, e):
 		case (e.Op == token.EQL) == truth:
 			return only(s, null)
 		default:
@@ -191,7 +191,9 @@ func only(s, want state) state {
 	return want
 }
 
-func (fl flow) comparesWithNil(e *ast.BinaryExpr) bool {
-	return page.Var(fl.info, e.X) == fl.v && fl.info.Types[e.Y].IsNil() ||
-		page.Var(fl.info, e.Y) == fl.v && fl.info.Types[e.X].IsNil()
+// comparesWithNil says whether e is v == nil, or v != nil.
+func comparesWithNil(info *types.Info, v types.Object, e *ast.BinaryExpr) bool {
+	is := func(e ast.Expr) bool { named := page.Var(info, e); return named != nil && named == v }
+	return (e.Op == token.EQL || e.Op == token.NEQ) &&
+		(is(e.X) && info.Types[e.Y].IsNil() || is(e.Y) && info.Types[e.X].IsNil())
 }

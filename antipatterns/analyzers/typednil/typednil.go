@@ -20,15 +20,16 @@ var doc string
 var Analyzer = page.New("typednil", doc, run)
 
 func run(pass *analysis.Pass) {
+	decls := page.Decls(pass)
 	for f := range page.Files(pass) {
 		for fn, body := range page.Funcs(f) {
-			check(pass, fn, body)
+			check(pass, decls, fn, body)
 		}
 	}
 }
 
 // check follows each pointer variable that the function returns as an interface.
-func check(pass *analysis.Pass, fn *ast.FuncType, body *ast.BlockStmt) {
+func check(pass *analysis.Pass, decls map[*types.Func]*ast.FuncDecl, fn *ast.FuncType, body *ast.BlockStmt) {
 	returned := pointers(pass.TypesInfo, fn, body)
 	if len(returned) == 0 {
 		return
@@ -43,7 +44,7 @@ func check(pass *analysis.Pass, fn *ast.FuncType, body *ast.BlockStmt) {
 		}
 		fl.follow(graph)
 		for _, e := range at {
-			if fl.found[e.expr] {
+			if fl.found[e.expr] && !nullObject(pass.TypesInfo, decls, v.Type(), e.as) {
 				page.Report(pass, e.expr, message(pass, v, e.as))
 			}
 		}

@@ -183,3 +183,72 @@ func (l *leaf) self() node {
 	}
 	return nil
 }
+
+type counter interface {
+	inc()
+	reset()
+}
+
+type counted struct{ n int }
+
+func (c *counted) inc() {
+	if c == nil {
+		return
+	}
+	c.n++
+}
+
+func (*counted) reset() {}
+
+func optional(name string) counter {
+	var c *counted
+	if name != "" {
+		c = &counted{}
+	}
+	return c // ok: each method works on nil
+}
+
+type strict interface {
+	counter
+	get() int
+}
+
+func (c *counted) get() int { return c.n }
+
+func required(name string) strict {
+	var c *counted
+	if name != "" {
+		c = &counted{}
+	}
+	return c // want `c may be a nil \*counted here`
+}
+
+type quiet struct{}
+
+func (q *quiet) Error() string {
+	if q == nil {
+		return ""
+	}
+	return "quiet"
+}
+
+func silenced() error {
+	var q *quiet
+	return q // want `q may be a nil \*quiet here`
+}
+
+type embedding struct{ *counted }
+
+func (e *embedding) reset() {
+	if e == nil {
+		return
+	}
+}
+
+func embedded(name string) counter {
+	var e *embedding
+	if name != "" {
+		e = &embedding{}
+	}
+	return e // want `e may be a nil \*embedding here`
+}
