@@ -65,8 +65,7 @@
 //   - Goroutines that a function of another package starts, such as
 //     time.AfterFunc or an errgroup.
 //
-// Measured over the same code as the others (see goguidevet): 5 findings, none
-// of them false. All are of the first form. The second and the third form found
-// nothing there, so they are not known to be false and not known to be useful
-// in code of that kind.
+// Measured over the same code as the others (see goguidevet): of the code it
+// was made with 5 findings, all of the first form; of other code 7, of which 3
+// are of the third. None of the twelve is false. The second form found nothing.
 package fireandforget

@@ -7,6 +7,7 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"path/filepath"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/types/typeutil"
@@ -62,8 +63,8 @@ func (c code) check(g *ast.GoStmt) {
 	loop := c.endless(body)
 	switch {
 	case loop != nil:
-		page.Report(c.Pass, g, fmt.Sprintf("nobody can end this goroutine, whose loop at line %d has no way out: "+
-			"give it a ctx, and return when <-ctx.Done() is ready", c.Fset.Position(loop.Pos()).Line))
+		page.Report(c.Pass, g, fmt.Sprintf("nobody can end this goroutine, whose loop at %s has no way out: "+
+			"give it a ctx, and return when <-ctx.Done() is ready", c.place(loop, g)))
 	case c.sleeps(body):
 		page.Report(c.Pass, g, "nobody can end this goroutine while it sleeps: "+
 			"write time.AfterFunc, whose timer has a Stop")
@@ -71,6 +72,15 @@ func (c code) check(g *ast.GoStmt) {
 		page.Report(c.Pass, g, "nobody can end this goroutine or wait for it: "+
 			"give what it calls a ctx, and start it by the Go of a sync.WaitGroup")
 	}
+}
+
+// place names the line of a loop, and its file if the go statement is in another.
+func (c code) place(loop, g ast.Node) string {
+	at := c.Fset.Position(loop.Pos())
+	if at.Filename == c.Fset.Position(g.Pos()).Filename {
+		return fmt.Sprintf("line %d", at.Line)
+	}
+	return fmt.Sprintf("%s:%d", filepath.Base(at.Filename), at.Line)
 }
 
 // body returns the code of a call: that of a literal, or of a function of the

@@ -36,6 +36,7 @@
 //   - errors.Errorf and the like of other packages.
 //   - Tests, which compare texts, and generated files.
 //
-// Measured over the same code as the others (see goguidevet): 45 findings, none
-// of them false. 38 are in the standard library.
+// Measured over the same code as the others (see goguidevet): 44 findings, none
+// of them false, 37 in the standard library. Of other code 11; one is false, as
+// it keeps the text alone for the sake of an allocation, and says so.
 package stringwrap

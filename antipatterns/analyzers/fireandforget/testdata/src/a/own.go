@@ -10,8 +10,12 @@ import (
 	"strings"
 )
 
+func elsewhere() {
+	go poll() // want `loop at a.go:51 has no way out`
+}
+
 func forTrue() {
-	go func() { // want `loop at line 15`
+	go func() { // want `loop at line 19`
 		for true {
 			work()
 		}
