@@ -46,12 +46,12 @@ func (c code) loose(stmt *ast.GoStmt) bool {
 type goroutine struct {
 	code
 	seen  map[*ast.BlockStmt]bool
-	own   map[types.Object]bool // what it got from a call that may fail: nobody else has it
-	fails bool                  // it calls what returns an error
+	own   map[*types.Var]bool // what it got from a call that may fail: nobody else has it
+	fails bool                // it calls what returns an error
 }
 
 func (c code) goroutine() *goroutine {
-	return &goroutine{code: c, seen: map[*ast.BlockStmt]bool{}, own: map[types.Object]bool{}}
+	return &goroutine{code: c, seen: map[*ast.BlockStmt]bool{}, own: map[*types.Var]bool{}}
 }
 
 // alone says whether nothing in a body reaches another goroutine.
@@ -88,8 +88,8 @@ func (g *goroutine) tells(s *ast.AssignStmt, body *ast.BlockStmt) bool {
 	}
 	if call, ok := ast.Unparen(s.Rhs[0]).(*ast.CallExpr); ok && returnsError(g.TypesInfo.TypeOf(call)) {
 		for _, e := range s.Lhs {
-			if id, ok := e.(*ast.Ident); ok {
-				g.own[g.TypesInfo.Defs[id]] = true
+			if v := page.Var(g.TypesInfo, e); v != nil {
+				g.own[v] = true
 			}
 		}
 	}
@@ -120,7 +120,7 @@ func (g *goroutine) tied(e ast.Expr) bool {
 func (g *goroutine) owns(e ast.Expr) bool {
 	switch e := ast.Unparen(e).(type) {
 	case *ast.Ident:
-		return g.own[g.TypesInfo.ObjectOf(e)]
+		return g.own[page.Var(g.TypesInfo, e)]
 	case *ast.SelectorExpr:
 		return g.owns(e.X)
 	case *ast.CallExpr:

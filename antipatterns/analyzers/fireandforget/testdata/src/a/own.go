@@ -82,3 +82,19 @@ func others(url string, r io.Reader, req *http.Request, conn net.Conn) (last str
 	}()
 	return last, err
 }
+
+type valve struct{}
+
+func (valve) Close() error { return nil }
+
+func switched(url string, v any) {
+	go func() { // ok: v may be a valve that somebody has
+		_, err := http.Get(url)
+		resp, err := http.Get(url)
+		log.Print(resp, err)
+		switch v := v.(type) {
+		case valve:
+			_ = v.Close()
+		}
+	}()
+}
