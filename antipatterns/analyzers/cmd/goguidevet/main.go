@@ -30,8 +30,8 @@
 //	stringwrap            44       0              11       1
 //	typednil               0       0               1       1
 //
-// From the root, tools/survey prints such findings, and TESTS=false tools/survey
-// k8s.io/client-go@v0.37.2 those of one module without its tests.
+// From the root, tools/survey prints those of the modules with their tests, and
+// TESTS=false tools/survey other those of the other code.
 //
 // Two limits of these numbers. What an analyzer does not report was decided by
 // the false findings in the code of the first two columns. And all of it is code
